@@ -1,0 +1,81 @@
+"""A table's contract is a dataframely schema whose columns carry roles."""
+
+import importlib
+from enum import StrEnum
+
+import dataframely as dy
+import polars as pl
+
+from evidens.foundation import EvidensError, Fault
+
+
+class Role(StrEnum):
+    """What a column is to a person's privacy and to time; given as `metadata={"role": ...}`."""
+
+    PERSON = "person"  # the pseudonym that links a person's rows
+    EVENT_TIME = "event_time"  # when it happened
+    KNOWN_TIME = "known_time"  # when a system could have known it
+    QUASI_IDENTIFIER = "quasi_identifier"  # narrows down who it is: birth date, origin, region
+    OUTCOME = "outcome"  # what may not be seen before a phase opens
+
+
+class ContractError(EvidensError):
+    """A frame breaks the contract of the table it is written as."""
+
+
+def check_table(frame: pl.DataFrame, contract: type[dy.Schema], *, place: str) -> pl.DataFrame:
+    """Return `frame` in the column order of `contract`, or stop with the broken rules and counts.
+
+    Parameters
+    ----------
+    frame : polars.DataFrame
+        Exactly the columns of the contract, of its types.
+    contract : type of dataframely.Schema
+        The table's contract.
+    place : str
+        The table's name, for the message.
+
+    Raises
+    ------
+    ContractError
+        Naming missing, unknown and mistyped columns, or each broken rule with the number of rows;
+        never a value.
+    """
+    wanted = schema_of(contract)
+    faults = [
+        *(Fault(place, f"no column '{c}'.", f"The contract {contract.__name__} asks for it.")
+          for c in wanted if c not in frame.columns),
+        *(Fault(place, f"unknown column '{c}'.", f"Add it to the contract {contract.__name__} or leave it out.")
+          for c in frame.columns if c not in wanted),
+        *(Fault(place, f"column '{c}' is {frame.schema[c]}, not {wanted[c]}.", "Cast it where it is made.")
+          for c in wanted if c in frame.columns and frame.schema[c] != wanted[c]),
+    ]  # fmt: skip
+    if faults:
+        raise ContractError(*faults)
+    frame = frame.select(list(wanted))
+    good, failures = contract.filter(frame)
+    if good.height < frame.height:
+        broken = sorted(failures.counts().items())
+        raise ContractError(*(Fault(place, f"{n:,} rows break '{rule}'.", "Mend the room that makes the table.")
+                              for rule, n in broken))  # fmt: skip
+    return frame
+
+
+def schema_of(contract: type[dy.Schema]) -> pl.Schema:
+    """Column names and polars types of `contract`, in order."""
+    return contract.create_empty().schema
+
+
+def columns_with_role(contract: type[dy.Schema], role: Role) -> list[str]:
+    """Names of the contract's columns that carry `role`."""
+    return [name for name, column in contract.columns().items() if (column.metadata or {}).get("role") == role]
+
+
+def find_contract(path: str) -> type[dy.Schema]:
+    """Resolve `room.module:Class` as written in conf/catalog.yaml.
+
+    >>> find_contract("contracts.evidence:Evidence").__name__
+    'Evidence'
+    """
+    module, name = path.split(":")
+    return getattr(importlib.import_module(f"evidens.{module}"), name)
