@@ -27,7 +27,7 @@ def build_settings(cls: type[Settings], mapping: Mapping[str, Any], *, place: st
     Parameters
     ----------
     cls : type
-        A frozen dataclass. Fields may be scalars, dates, literals, tuples, mappings with string
+        A frozen dataclass, or a union of them told apart by `kind`. Fields may be scalars, dates, literals, tuples, mappings with string
         keys, optionals, other dataclasses, and unions of dataclasses told apart by their `kind`.
         A `__post_init__` that raises ValueError checks what types cannot say.
     mapping : Mapping
@@ -59,7 +59,7 @@ def build_settings(cls: type[Settings], mapping: Mapping[str, Any], *, place: st
       - conf/cohort/adults.yaml: min_age: missing. Give it a value (int).
     """
     faults = Faults()
-    built = _build(cls, mapping, place=place, path="", faults=faults)
+    built = _convert(cls, mapping, place=place, path="", faults=faults)
     faults.stop(SettingsError)
     return built
 

@@ -1,0 +1,1 @@
+"""One file per DVC stage: open the study, call one function, write."""

@@ -1,0 +1,63 @@
+"""The local engine: a pure function over person buckets, as many at a time as cores and memory allow."""
+
+import os
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Literal, TypeVar
+
+Result = TypeVar("Result")
+
+IN_MEMORY_FACTOR = 30  # a compressed Parquet byte grows to about this many while a bucket is worked on
+
+
+@dataclass(frozen=True)
+class EngineSettings:
+    """Where person buckets are worked on.
+
+    Parameters
+    ----------
+    kind : str
+        "local": threads of this process; polars and numpy release the interpreter's lock.
+    n_workers : int
+        Buckets at a time, at most; never more than there are cores.
+    memory_budget_mb : int
+        What the buckets in flight may take together, by estimate.
+    """
+
+    kind: Literal["local"]
+    n_workers: int
+    memory_budget_mb: int
+
+    def __post_init__(self) -> None:
+        if self.n_workers < 1 or self.memory_budget_mb < 100:
+            raise ValueError("n_workers must be at least 1 and memory_budget_mb at least 100.")
+
+
+def count_workers(settings: EngineSettings, *, bucket_bytes: int) -> int:
+    """Buckets to work on at a time: bounded by settings, cores and the memory budget; at least one.
+
+    >>> count_workers(EngineSettings("local", 1, 500), bucket_bytes=10)
+    1
+    """
+    affordable = int(settings.memory_budget_mb * 1e6 // max(bucket_bytes * IN_MEMORY_FACTOR, 1))
+    return max(1, min(settings.n_workers, os.cpu_count() or 1, affordable))
+
+
+def run_buckets(function: Callable[[int], Result], buckets: Iterable[int], *, n_workers: int) -> Iterator[Result]:
+    """Yield `function(bucket)` in the order of `buckets`, with at most `n_workers + 1` results in memory.
+
+    The order of results, and so everything written from them, does not depend on the number of workers.
+    """
+    if n_workers == 1:
+        yield from map(function, buckets)
+        return
+    pending: deque[Future[Result]] = deque()
+    with ThreadPoolExecutor(max_workers=n_workers) as pool:
+        for bucket in buckets:
+            pending.append(pool.submit(function, bucket))
+            if len(pending) > n_workers:
+                yield pending.popleft().result()
+        while pending:
+            yield pending.popleft().result()

@@ -1,0 +1,56 @@
+"""Features and labels of a phase, between the buckets on disk and the matrix that models take."""
+
+from functools import partial
+
+import polars as pl
+
+from evidens.features import FeatureMatrix, Vocabulary, assemble, build_features, count_codes, make_vocabulary
+from evidens.phenotypes import load_phenotype
+from evidens.study.study import Study
+
+
+def learn_features(study: Study, outcome: str) -> Vocabulary:
+    """Learn from development which codes are counted, and write the vocabulary."""
+    settings = study.settings("features")
+    count = partial(count_codes, settings=settings, excluded=_excluded(study, outcome))
+    counts = [part for _, part in study.map_buckets(count, events="events", members=("members", outcome, "development"))]
+    vocabulary = make_vocabulary(counts, settings)
+    study.write("vocabulary", outcome, frame=vocabulary.to_frame())
+    return vocabulary
+
+
+def write_features(study: Study, outcome: str, phase: str, vocabulary: Vocabulary) -> None:
+    """Build and write the features of one phase, bucket by bucket."""
+    build = partial(
+        build_features,
+        settings=study.settings("features"),
+        vocabulary=vocabulary,
+        excluded=_excluded(study, outcome),
+    )
+    tables = {"members": ("members", outcome, phase), "events": "events", "persons": "persons"}
+    for bucket, features in study.map_buckets(build, **tables):
+        study.write("dense_features", outcome, phase, bucket=bucket, frame=features.dense)
+        study.write("count_features", outcome, phase, bucket=bucket, frame=features.counts)
+
+
+def read_features(study: Study, outcome: str, phase: str) -> FeatureMatrix:
+    """Read the features of one phase as one matrix, people in ascending order of their pseudonym."""
+    vocabulary = Vocabulary.from_frame(study.read("vocabulary", outcome))
+    return assemble(
+        study.read("dense_features", outcome, phase), study.read("count_features", outcome, phase), vocabulary
+    )
+
+
+def read_labels(study: Study, outcome: str, phase: str) -> pl.DataFrame:
+    """Read the labels of one phase, people in ascending order of their pseudonym."""
+    return study.read("labels", outcome, phase).sort("person_id")
+
+
+def read_members(study: Study, outcome: str, phase: str) -> pl.DataFrame:
+    """Read who is in one phase, in ascending order of their pseudonym."""
+    return study.read("members", outcome, phase).sort("person_id")
+
+
+def _excluded(study: Study, outcome: str) -> tuple[str, ...]:
+    """Code groups that are no predictors of `outcome`: the disease itself, its treatment, its suspicion."""
+    return load_phenotype(study.settings("outcome", outcome).phenotype).suspicion

@@ -1,0 +1,40 @@
+"""Which settings class each group of conf/ is built into; loaded only when asked for."""
+
+import importlib
+from dataclasses import dataclass
+
+GROUPS = {
+    "delivery": "registers:DeliverySettings",
+    "simulation": "simulation:WorldSettings",
+    "pseudonyms": "privacy:PseudonymSettings",
+    "registers": "registers:RegisterSettings",
+    "outcome": "phenotypes:OutcomeSettings",
+    "cohort": "cohort:CohortSettings",
+    "features": "features:FeatureSettings",
+    "protocol": "protocol:ProtocolSettings",
+    "model": "models:ModelSettings",
+    "validation": "validation:ValidationSettings",
+    "explanation": "explanation:ExplanationSettings",
+    "fairness": "fairness:FairnessSettings",
+    "disclosure": "privacy:DisclosureSettings",
+    "report": "reports:ReportSettings",
+    "change_plan": "changes:ChangePlanSettings",
+    "engine": "study.engine:EngineSettings",
+}
+
+
+# Groups that are not options of Hydra: a choice of params.yaml, and a list kept in one file of conf/.
+PLAIN = {"candidate": "study.groups:CandidateSettings", "openings": "study.openings:OpeningSettings"}
+
+
+@dataclass(frozen=True)
+class CandidateSettings:
+    """Which of the trained models is proposed for release."""
+
+    candidate: str
+
+
+def settings_class(group: str) -> type:
+    """Return the frozen dataclass (or union of them) that `group` is built into."""
+    module, name = (GROUPS | PLAIN)[group].split(":")
+    return getattr(importlib.import_module(f"evidens.{module}"), name)

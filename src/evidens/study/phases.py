@@ -1,0 +1,152 @@
+"""Go through the phases: a sealed one opens only when the gates before it pass, and every look is counted."""
+
+import datetime as dt
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+
+from evidens.changes import Ledger, record_opening, record_protocol
+from evidens.contracts import Curve, Evidence, GateVerdict, schema_of
+from evidens.foundation import stream
+from evidens.models import fit_predict, load_model, model_digest
+from evidens.protocol import PhaseSettings, ProtocolSettings, protocol_hash, review_opening, review_phase
+from evidens.study.features import read_features, read_labels, read_members
+from evidens.study.study import Study
+from evidens.validation import (
+    Performance,
+    Prediction,
+    build_target,
+    correct_optimism,
+    evaluate,
+    leave_regions_out,
+)
+
+OPENED = "the phase is open"  # the criterion that says, in the table of gates, that a phase was not opened
+
+
+def stage_of(phase: str) -> str:
+    """Name of the stage that writes the evidence and gates of a phase."""
+    return "assess_feasibility" if phase == "feasibility" else f"validate_{phase}"
+
+
+def open_ledger(study: Study) -> Ledger:
+    """Return the study's ledger, which is never an output of a stage."""
+    return Ledger(study.root / "mlruns" / "ledger.jsonl")
+
+
+def is_open(study: Study, *, outcome: str, phase: str) -> bool:
+    """Whether people of `phase` may be looked at outside its own stage: development always, others once opened."""
+    if phase == "development":
+        return True
+    path = study.root / study.catalog["gates"].dir / stage_of(phase) / outcome / "part.parquet"
+    return path.exists() and pl.read_parquet(path).filter(pl.col("criterion") == OPENED).is_empty()
+
+
+def validate_within_development(study: Study, outcome: str) -> None:
+    """Write evidence, curves and gates of the internal phase for every model.
+
+    Apparent performance of the fitted models, its correction for optimism with everything refitted, and each
+    region predicted by models that never saw it.
+    """
+    question, settings = study.settings("outcome", outcome), study.settings("validation")
+    features = read_features(study, outcome, "development")
+    target = build_target(read_labels(study, outcome, "development"), horizon_days=question.horizon_days)
+    rng = stream(0, "validate_internal", outcome)
+    apparent = evaluate(target, _predict(study, outcome, features), question.thresholds, settings,
+                        outcome=outcome, phase="internal", rng=rng)  # fmt: skip
+
+    def refit(model: str, rows: np.ndarray) -> np.ndarray:
+        return fit_predict(features, target.outcome, target.weights, study.settings("model", model), rows=rows,
+                           rng=stream(0, "refit", outcome, model))  # fmt: skip
+
+    refits = {model: partial(refit, model) for model in study.names["models"]}
+    corrected = correct_optimism(target, refits, outcome=outcome, n_resamples=settings.n_resamples, rng=rng)
+    regions = read_members(study, outcome, "development")["region"].to_list()
+    left_out = leave_regions_out(target, regions, refits, outcome=outcome)
+    evidence = pl.concat([apparent.evidence, corrected, left_out]).sort(Evidence.primary_key())
+    _write_phase(study, outcome, "internal", Performance(evidence, apparent.curves))
+
+
+def validate_sealed_phase(study: Study, outcome: str, phase: str) -> None:
+    """Write predictions, evidence, curves and gates of a sealed phase; or, if it stays closed, why.
+
+    Labels are read last: after the protocol, the opening and the predictions have been put on record.
+    """
+    protocol = study.settings("protocol")
+    decision = decide_opening(study, outcome, phase, protocol)
+    if not decision.is_open:
+        study.log.say(f"{outcome}, {phase}: {decision.because}")
+        _write_closed(study, outcome, phase, decision.because)
+        return
+    features = read_features(study, outcome, phase)
+    risks = _predict(study, outcome, features)
+    _put_on_record(study, outcome, phase, protocol, decision)
+    labels = read_labels(study, outcome, phase)
+    study.write("predictions", outcome, phase, frame=_join_predictions(labels, risks))
+    question, settings = study.settings("outcome", outcome), study.settings("validation")
+    performance = evaluate(build_target(labels, horizon_days=question.horizon_days), risks, question.thresholds,
+                           settings, outcome=outcome, phase=phase, rng=stream(0, "validate", outcome, phase))  # fmt: skip
+    _write_phase(study, outcome, phase, performance)
+
+
+class Decision:
+    """Whether a phase opens, why, and by whom."""
+
+    def __init__(self, is_open: bool, because: str, *, policy: str = "gates", by: str = "gates") -> None:
+        self.is_open, self.because, self.policy, self.by = is_open, because, policy, by
+
+
+def decide_opening(study: Study, outcome: str, phase: str, protocol: ProtocolSettings) -> Decision:
+    """Decide by the gates before `phase`, unless a named person opened it in conf/openings.yaml."""
+    person = study.settings("openings").find(outcome, phase)
+    if person:
+        return Decision(True, person.reason, policy="manual", by=person.by)
+    earlier = [p.name for p in protocol.phases_before(phase) if p.criteria]
+    verdicts = pl.concat([study.read("gates", stage_of(name), outcome) for name in earlier])
+    opening = review_opening(protocol, phase, verdicts, outcome=outcome, model=study.settings("candidate").candidate)
+    return Decision(opening.is_open, opening.because)
+
+
+def review_models(study: Study, evidence: pl.DataFrame, phase: PhaseSettings, *, outcome: str) -> pl.DataFrame:
+    """Judge the evidence of a phase for every model of the study, so that a change of candidate needs no rerun."""
+    threshold = study.settings("outcome", outcome).main_threshold
+    judged = [review_phase(evidence, phase, outcome=outcome, model=model, main_threshold=threshold)
+              for model in study.names["models"]]  # fmt: skip
+    return pl.concat(judged).sort(GateVerdict.primary_key())
+
+
+def _predict(study: Study, outcome: str, features: object) -> dict[str, np.ndarray]:
+    folder = study.folder("model", outcome)
+    return {model: load_model(folder / model).predict_risk(features) for model in study.names["models"]}
+
+
+def _put_on_record(study: Study, outcome: str, phase: str, protocol: ProtocolSettings, decision: Decision) -> None:
+    ledger, now = open_ledger(study), dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
+    record_protocol(ledger, outcome, protocol_hash(protocol), at=now)
+    candidate = study.settings("candidate").candidate
+    digest = model_digest(Path(study.folder("model", outcome)) / candidate)
+    record_opening(ledger, outcome, phase, model=candidate, model_digest=digest, policy=decision.policy,
+                   by=decision.by, reason=decision.because, at=now)  # fmt: skip
+
+
+def _join_predictions(labels: pl.DataFrame, risks: dict[str, np.ndarray]) -> pl.DataFrame:
+    parts = [labels.with_columns(model=pl.lit(model), risk=pl.Series(risk)) for model, risk in risks.items()]
+    together = pl.concat(parts) if parts else Prediction.create_empty()
+    return together.select(list(schema_of(Prediction))).sort(Prediction.primary_key())
+
+
+def _write_phase(study: Study, outcome: str, phase: str, performance: Performance) -> None:
+    judged = review_models(study, performance.evidence, study.settings("protocol").find_phase(phase), outcome=outcome)
+    for table, frame in (("evidence", performance.evidence), ("curves", performance.curves), ("gates", judged)):
+        study.write(table, stage_of(phase), outcome, frame=frame)
+
+
+def _write_closed(study: Study, outcome: str, phase: str, because: str) -> None:
+    study.write("predictions", outcome, phase, frame=Prediction.create_empty())
+    study.write("evidence", stage_of(phase), outcome, frame=Evidence.create_empty())
+    study.write("curves", stage_of(phase), outcome, frame=Curve.create_empty())
+    rows = [(outcome, model, phase, OPENED, "INCONCLUSIVE", because) for model in study.names["models"]]
+    closed = pl.DataFrame(rows, schema=schema_of(GateVerdict), orient="row").sort(GateVerdict.primary_key())
+    study.write("gates", stage_of(phase), outcome, frame=closed)

@@ -1,0 +1,61 @@
+"""How predictions are evaluated."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True)
+class DecisionRange:
+    """The thresholds of a decision curve: `n` risks from `low` to `high`, evenly spaced."""
+
+    low: float
+    high: float
+    n: int
+
+    def __post_init__(self) -> None:
+        if not 0 < self.low < self.high < 1 or self.n < 2:
+            raise ValueError("decision_thresholds: need 0 < low < high < 1 and n >= 2.")
+
+    @property
+    def thresholds(self) -> NDArray[np.float64]:
+        """The risks, ascending."""
+        return np.linspace(self.low, self.high, self.n)
+
+
+@dataclass(frozen=True)
+class ValidationSettings:
+    """How predictions are evaluated.
+
+    Parameters
+    ----------
+    n_resamples : int
+        Bootstrap samples of the optimism correction and of resampled intervals; at least 2.
+    decision_thresholds : DecisionRange
+        Where the decision curve runs.
+    risk_bins : int
+        Bins of the distribution of predicted risk, evenly spaced on the logit scale.
+    comparator : str
+        The model that every other one has to beat.
+    n_candidate_parameters : int
+        Predictor parameters that the sample size is reckoned for.
+    anticipated_c_statistic : float
+        For the sample size, before any model exists; in (0.5, 1).
+    leakage_auroc : float
+        A single feature that discriminates better than this, in either direction, is suspected to leak.
+    """
+
+    n_resamples: int
+    decision_thresholds: DecisionRange
+    risk_bins: int
+    comparator: str
+    n_candidate_parameters: int
+    anticipated_c_statistic: float
+    leakage_auroc: float
+
+    def __post_init__(self) -> None:
+        if self.n_resamples < 2:
+            raise ValueError("n_resamples must be at least 2.")
+        if not 0.5 < self.anticipated_c_statistic < 1 or not 0.5 < self.leakage_auroc < 1:
+            raise ValueError("anticipated_c_statistic and leakage_auroc must lie in (0.5, 1).")
