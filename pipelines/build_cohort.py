@@ -18,12 +18,13 @@ def main(study: Study, outcome: str) -> None:
         settings=study.settings("cohort", outcome),
         horizon=Horizon(question.horizon_days),
         data_lock_on=study.settings("delivery").data_lock_on,
+        outcome=outcome,
     )
     flows = []
     for bucket, part in study.map_buckets(build, events="events", persons="persons", residence="residence"):
         study.write("cohort", outcome, bucket=bucket, frame=part.cohort)
         flows.append(part.flow)
-    study.write("flow", outcome, frame=merge_flows(flows, outcome=outcome))
+    study.write("flow", outcome, frame=merge_flows(flows))
 
 
 if __name__ == "__main__":

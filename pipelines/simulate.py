@@ -1,7 +1,7 @@
 """Simulate the delivery of a Denmark whose truth is known."""
 
 from evidens.study import Study, stage
-from evidens.study.delivery import simulate_delivery
+from evidens.study.simulation import simulate_delivery
 
 
 @stage("simulate")

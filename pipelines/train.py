@@ -1,10 +1,10 @@
 """Fit one model for one outcome, on people in development and nothing else."""
 
+from evidens.cohort import build_target
 from evidens.foundation import stream
 from evidens.models import fit_model
 from evidens.study import Study, stage
 from evidens.study.features import read_features, read_labels
-from evidens.validation import build_target
 
 
 @stage("train")

@@ -81,7 +81,7 @@ class LightGBMSettings:
     max_rounds: int = 500
     early_stopping_rounds: int = 20
     min_people: int = 50
-    num_threads: int = 2
+    num_threads: int = 1
 
     def __post_init__(self) -> None:
         if not self.num_leaves or min(self.num_leaves) < 2:

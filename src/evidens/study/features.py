@@ -4,6 +4,7 @@ from functools import partial
 
 import polars as pl
 
+from evidens.codes import CodeList
 from evidens.features import FeatureMatrix, Vocabulary, assemble, build_features, count_codes, make_vocabulary
 from evidens.phenotypes import load_phenotype
 from evidens.study.study import Study
@@ -15,7 +16,7 @@ def learn_features(study: Study, outcome: str) -> Vocabulary:
     count = partial(count_codes, settings=settings, excluded=_excluded(study, outcome))
     counts = [part for _, part in study.map_buckets(count, events="events", members=("members", outcome, "development"))]
     vocabulary = make_vocabulary(counts, settings)
-    study.write("vocabulary", outcome, frame=vocabulary.to_frame())
+    study.write("vocabulary", outcome, frame=vocabulary.frame)
     return vocabulary
 
 
@@ -27,18 +28,16 @@ def write_features(study: Study, outcome: str, phase: str, vocabulary: Vocabular
         vocabulary=vocabulary,
         excluded=_excluded(study, outcome),
     )
-    tables = {"members": ("members", outcome, phase), "events": "events", "persons": "persons"}
-    for bucket, features in study.map_buckets(build, **tables):
+    for bucket, features in study.map_buckets(build, members=("members", outcome, phase), events="events"):
         study.write("dense_features", outcome, phase, bucket=bucket, frame=features.dense)
         study.write("count_features", outcome, phase, bucket=bucket, frame=features.counts)
 
 
 def read_features(study: Study, outcome: str, phase: str) -> FeatureMatrix:
     """Read the features of one phase as one matrix, people in ascending order of their pseudonym."""
-    vocabulary = Vocabulary.from_frame(study.read("vocabulary", outcome))
-    return assemble(
-        study.read("dense_features", outcome, phase), study.read("count_features", outcome, phase), vocabulary
-    )
+    dense, counts = study.read("dense_features", outcome, phase), study.read("count_features", outcome, phase)
+    people = dense.select("person_id", "index_at").sort("person_id")
+    return assemble(dense, counts, Vocabulary(study.read("vocabulary", outcome)), people)
 
 
 def read_labels(study: Study, outcome: str, phase: str) -> pl.DataFrame:
@@ -51,6 +50,6 @@ def read_members(study: Study, outcome: str, phase: str) -> pl.DataFrame:
     return study.read("members", outcome, phase).sort("person_id")
 
 
-def _excluded(study: Study, outcome: str) -> tuple[str, ...]:
-    """Code groups that are no predictors of `outcome`: the disease itself, its treatment, its suspicion."""
+def _excluded(study: Study, outcome: str) -> CodeList:
+    """Codes that are no predictors of `outcome`: the disease itself, its treatment, its suspicion."""
     return load_phenotype(study.settings("outcome", outcome).phenotype).suspicion

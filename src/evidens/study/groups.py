@@ -4,7 +4,7 @@ import importlib
 from dataclasses import dataclass
 
 GROUPS = {
-    "delivery": "registers:DeliverySettings",
+    "delivery": "privacy:DeliverySettings",
     "simulation": "simulation:WorldSettings",
     "pseudonyms": "privacy:PseudonymSettings",
     "registers": "registers:RegisterSettings",

@@ -1,28 +1,42 @@
 """Go through the phases: a sealed one opens only when the gates before it pass, and every look is counted."""
 
 import datetime as dt
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import polars as pl
 
 from evidens.changes import Ledger, record_opening, record_protocol
-from evidens.contracts import Curve, Evidence, GateVerdict, schema_of
+from evidens.cohort.target import build_target
+from evidens.contracts import Characteristic, Curve, Evidence, GateVerdict, schema_of
 from evidens.foundation import stream
 from evidens.models import fit_predict, load_model, model_digest
-from evidens.protocol import PhaseSettings, ProtocolSettings, protocol_hash, review_opening, review_phase
+from evidens.protocol import (
+    Label,
+    Member,
+    PhaseSettings,
+    ProtocolSettings,
+    assign_phases,
+    describe_cohort,
+    protocol_hash,
+    review_opening,
+    review_phase,
+    split_members,
+)
 from evidens.study.features import read_features, read_labels, read_members
 from evidens.study.study import Study
 from evidens.validation import (
     Performance,
     Prediction,
-    build_target,
     correct_optimism,
     evaluate,
     leave_regions_out,
 )
 
+SEALED = ("temporal", "external", "prospective")
 OPENED = "the phase is open"  # the criterion that says, in the table of gates, that a phase was not opened
 
 
@@ -44,6 +58,22 @@ def is_open(study: Study, *, outcome: str, phase: str) -> bool:
     return path.exists() and pl.read_parquet(path).filter(pl.col("criterion") == OPENED).is_empty()
 
 
+def divide_cohort(study: Study, outcome: str) -> pl.DataFrame:
+    """Write members and labels of every phase with people of its own, bucket by bucket; return Table 1."""
+    protocol = study.settings("protocol")
+    phases = [phase.name for phase in protocol.phases if phase.people_of is None]
+    people: dict[str, list[pl.DataFrame]] = {phase: [Member.create_empty()] for phase in phases}
+    for bucket, cohort in study.map_buckets(lambda cohort: cohort, cohort=("cohort", outcome)):
+        parts = split_members(cohort, assign_phases(cohort, protocol))
+        for phase in phases:
+            members, labels = parts.get(phase, (Member.create_empty(), Label.create_empty()))
+            study.write("members", outcome, phase, bucket=bucket, frame=members)
+            study.write("labels", outcome, phase, bucket=bucket, frame=labels)
+            people[phase].append(members)
+    described = [describe_cohort(pl.concat(parts), outcome=outcome, phase=phase) for phase, parts in people.items()]
+    return pl.concat(described).sort(Characteristic.primary_key())
+
+
 def validate_within_development(study: Study, outcome: str) -> None:
     """Write evidence, curves and gates of the internal phase for every model.
 
@@ -62,9 +92,10 @@ def validate_within_development(study: Study, outcome: str) -> None:
                            rng=stream(0, "refit", outcome, model))  # fmt: skip
 
     refits = {model: partial(refit, model) for model in study.names["models"]}
-    corrected = correct_optimism(target, refits, outcome=outcome, n_resamples=settings.n_resamples, rng=rng)
+    corrected = correct_optimism(target, refits, outcome=outcome, n_resamples=settings.n_resamples, rng=rng,
+                                 in_order=study.run_in_order)  # fmt: skip
     regions = read_members(study, outcome, "development")["region"].to_list()
-    left_out = leave_regions_out(target, regions, refits, outcome=outcome)
+    left_out = leave_regions_out(target, regions, refits, outcome=outcome, in_order=study.run_in_order)
     evidence = pl.concat([apparent.evidence, corrected, left_out]).sort(Evidence.primary_key())
     _write_phase(study, outcome, "internal", Performance(evidence, apparent.curves))
 
@@ -91,11 +122,14 @@ def validate_sealed_phase(study: Study, outcome: str, phase: str) -> None:
     _write_phase(study, outcome, phase, performance)
 
 
+@dataclass(frozen=True)
 class Decision:
     """Whether a phase opens, why, and by whom."""
 
-    def __init__(self, is_open: bool, because: str, *, policy: str = "gates", by: str = "gates") -> None:
-        self.is_open, self.because, self.policy, self.by = is_open, because, policy, by
+    is_open: bool
+    because: str
+    policy: Literal["gates", "manual"] = "gates"
+    by: str = "gates"
 
 
 def decide_opening(study: Study, outcome: str, phase: str, protocol: ProtocolSettings) -> Decision:
@@ -107,6 +141,26 @@ def decide_opening(study: Study, outcome: str, phase: str, protocol: ProtocolSet
     verdicts = pl.concat([study.read("gates", stage_of(name), outcome) for name in earlier])
     opening = review_opening(protocol, phase, verdicts, outcome=outcome, model=study.settings("candidate").candidate)
     return Decision(opening.is_open, opening.because)
+
+
+def assess_opened_phases(study: Study, outcome: str) -> pl.DataFrame:
+    """Assess the candidate by group in every sealed phase that was opened; a closed one has no predictions."""
+    from evidens.fairness import assess_groups, band_age
+
+    candidate, question = study.settings("candidate").candidate, study.settings("outcome", outcome)
+    found = [Evidence.create_empty()]
+    for phase in SEALED:
+        predictions = study.read("predictions", outcome, phase).filter(pl.col("model") == candidate).sort("person_id")
+        if predictions.is_empty():
+            continue
+        members = read_members(study, outcome, phase)
+        groups = members.select("sex", band_age(members["age"]).alias("age"), "origin", "region")
+        target = build_target(predictions, horizon_days=question.horizon_days)
+        found.append(assess_groups(
+            target, predictions["risk"].to_numpy(), groups, question.main_threshold, study.settings("fairness"),
+            outcome=outcome, model=candidate, phase=phase, rng=stream(0, "fairness", outcome, phase),
+        ))  # fmt: skip
+    return pl.concat(found).sort(Evidence.primary_key())
 
 
 def review_models(study: Study, evidence: pl.DataFrame, phase: PhaseSettings, *, outcome: str) -> pl.DataFrame:

@@ -7,7 +7,7 @@ writes nothing.
 
 import errno
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
@@ -125,7 +125,8 @@ class Study:
 
     def buckets(self, table: str, *parts: str) -> list[int]:
         """Numbers of the buckets of `table`, in order."""
-        return [int(path.stem.removeprefix("bucket-")) for path in sorted(self.folder(table, *parts).glob("bucket-*.parquet"))]
+        files = self.folder(table, *parts).rglob("bucket-*.parquet")
+        return sorted({int(path.stem.removeprefix("bucket-")) for path in files})
 
     def map_buckets(
         self, function: Callable[..., Result], **tables: tuple[str, ...] | str
@@ -151,6 +152,11 @@ class Study:
 
         results = run_buckets(work, numbers, n_workers=count_workers(self._engine(), bucket_bytes=largest))
         yield from zip(numbers, track(results, what=f"{first[0]}: buckets", total=len(numbers)), strict=True)
+
+    def run_in_order(self, function: Callable[[Any], Result], items: Sequence[Any]) -> Iterator[Result]:
+        """Yield `function(item)` in the order of `items`, several at a time on the study's engine."""
+        workers = count_workers(self._engine(), bucket_bytes=0)
+        yield from run_buckets(lambda number: function(items[number]), range(len(items)), n_workers=workers)
 
     # Writing ------------------------------------------------------------------------------------------------------
 
@@ -193,7 +199,7 @@ class Study:
 
     def _files(self, table: str, parts: tuple[str, ...], bucket: int | None) -> list[Path]:
         folder = self.folder(table, *parts)
-        pattern = "**/*.parquet" if bucket is None else f"bucket-{bucket:04d}.parquet"
+        pattern = "**/*.parquet" if bucket is None else f"**/bucket-{bucket:04d}.parquet"
         files = sorted(folder.glob(pattern))
         if not files:
             raise StudyError(Fault(self._where(table, parts), "no such table yet.", "Run `dvc repro`."))

@@ -6,17 +6,14 @@ from evidens.validation.internal import correct_optimism, leave_regions_out
 from evidens.validation.performance import Performance, evaluate
 from evidens.validation.rows import EvidenceRows, curve_frame, evidence_frame
 from evidens.validation.settings import DecisionRange, ValidationSettings
-from evidens.validation.target import Target, build_target
 
 __all__ = [
     "DecisionRange",
     "EvidenceRows",
     "Performance",
     "Prediction",
-    "Target",
     "ValidationSettings",
     "assess_feasibility",
-    "build_target",
     "correct_optimism",
     "curve_frame",
     "evaluate",

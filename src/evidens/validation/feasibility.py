@@ -6,11 +6,17 @@ import polars as pl
 from evidens.features import FeatureMatrix
 from evidens.phenotypes import OutcomeSettings
 from evidens.protocol import ProtocolSettings, keep_sample
-from evidens.statistics import Estimate, aalen_johansen, auroc, sample_size_development, wilson_interval
-from evidens.validation.performance import estimate_prevalence
+from evidens.statistics import (
+    Estimate,
+    aalen_johansen,
+    auroc,
+    prevalence,
+    sample_size_development,
+    wilson_interval,
+)
 from evidens.validation.rows import EvidenceRows, evidence_frame
 from evidens.validation.settings import ValidationSettings
-from evidens.validation.target import Target, build_target
+from evidens.cohort.target import Target, build_target
 
 
 def assess_feasibility(
@@ -52,7 +58,7 @@ def assess_feasibility(
     sampled = labels["person_id"].is_in(sample.implode()).to_numpy()
     target = Target(everybody.outcome[sampled], everybody.weights[sampled], question.horizon_days)
     rows = EvidenceRows(outcome, "none", "feasibility", horizon_days=question.horizon_days)
-    rows.add("prevalence", estimate_prevalence(target))
+    rows.add("prevalence", prevalence(target.outcome, weights=target.weights))
     rows.add("cumulative_incidence", _incidence(labels.filter(pl.Series(sampled)), question.horizon_days))
     rows.add("events_needed_share", _events_over_need(everybody, target, settings))
     by_feature = _scan_features(features, sampled, target, outcome=outcome)
@@ -67,14 +73,12 @@ def assess_feasibility(
 
 
 def _events_over_need(everybody: Target, sample: Target, settings: ValidationSettings) -> Estimate:
-    prevalence = estimate_prevalence(sample).value
     method = "events in development / events needed (Riley 2020, doi:10.1136/bmj.m441)"
-    if not prevalence:
+    seen = prevalence(sample.outcome, weights=sample.weights).value
+    if not seen:
         return _undefined(sample, "no events in the sample")
-    need = sample_size_development(
-        prevalence, settings.n_candidate_parameters, c_statistic=settings.anticipated_c_statistic
-    )
-    share = everybody.n_events / (need.n * prevalence)
+    need = sample_size_development(seen, settings.n_candidate_parameters, c_statistic=settings.anticipated_c_statistic)
+    share = everybody.n_events / need.n_events
     return Estimate(share, None, None, None, everybody.n_people, everybody.n_events, method, None)
 
 

@@ -1,18 +1,21 @@
 """Validation within development: corrected for optimism by bootstrap, and from region to region."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from evidens.foundation import track
 from evidens.statistics import Estimate, auroc, bootstrap_optimism, brier, calibration_slope, oe_ratio
 from evidens.validation.rows import EvidenceRows, evidence_frame
-from evidens.validation.target import Target
+from evidens.cohort.target import Target
 
 Array = NDArray[np.float64]
 FitPredict = Callable[[NDArray[np.int64]], Array]
+InOrder = Callable[[FitPredict, Sequence[NDArray[np.int64]]], Iterable[Array]]
 
+LEFT_OUT = {"auroc": auroc, "calibration_slope": calibration_slope, "oe_ratio": oe_ratio}
 CORRECTED = {"auroc": auroc, "calibration_slope": calibration_slope, "brier": brier, "oe_ratio": oe_ratio}
 
 
@@ -23,6 +26,7 @@ def correct_optimism(
     outcome: str,
     n_resamples: int,
     rng: np.random.Generator,
+    in_order: InOrder = map,
 ) -> pl.DataFrame:
     """Correct the apparent performance of each model for optimism (Harrell's bootstrap [1]_).
 
@@ -39,6 +43,8 @@ def correct_optimism(
         Bootstrap samples; the same ones for every model.
     rng : numpy.random.Generator
         Draws the samples.
+    in_order : callable
+        Like `map`: applies a function to items and yields the results in their order; several at a time, if it can.
 
     Returns
     -------
@@ -58,11 +64,17 @@ def correct_optimism(
     """
     n = target.outcome.size
     samples = rng.integers(0, n, size=(n_resamples, n))
+    everyone = np.arange(n)
     collected = []
     for model, fit_predict in fit_predicts.items():
         rows = EvidenceRows(outcome, model, "internal", horizon_days=target.horizon_days)
+        risks = iter(in_order(fit_predict, [everyone, *samples]))  # in the order in which they are asked for below
         results = bootstrap_optimism(
-            target.outcome, fit_predict, CORRECTED, indices=samples, weights=target.weights
+            target.outcome,
+            lambda rows, risks=risks: next(risks),
+            metrics=CORRECTED,
+            weights=target.weights,
+            indices=track(samples, what=f"resamples, {model}"),
         )
         for metric, result in results.items():
             rows.add(f"{metric}_optimism", result.optimism)
@@ -72,7 +84,12 @@ def correct_optimism(
 
 
 def leave_regions_out(
-    target: Target, regions: Sequence[str], fit_predicts: Mapping[str, FitPredict], *, outcome: str
+    target: Target,
+    regions: Sequence[str],
+    fit_predicts: Mapping[str, FitPredict],
+    *,
+    outcome: str,
+    in_order: InOrder = map,
 ) -> pl.DataFrame:
     """Fit every model without one region, evaluate it there, region by region (internal-external validation [1]_).
 
@@ -86,6 +103,8 @@ def leave_regions_out(
         As in `correct_optimism`.
     outcome : str
         Key of the rows.
+    in_order : callable
+        As in `correct_optimism`.
 
     Returns
     -------
@@ -97,19 +116,26 @@ def leave_regions_out(
     ----------
     .. [1] Takada T et al. J Clin Epidemiol 2021;137:83-91. doi:10.1016/j.jclinepi.2021.03.025
     """
-    where = np.asarray(regions)
+    where, codes = np.asarray(regions), sorted(set(regions))
+    if len(codes) < 2:
+        return evidence_frame(*(_only_one_region(target, model, codes, outcome=outcome) for model in fit_predicts))
     collected = []
     for model, fit_predict in fit_predicts.items():
-        for region in sorted(set(regions)):
-            rows = EvidenceRows(outcome, model, "internal", f"region={region}", target.horizon_days)
-            held_out = where == region
-            risk = fit_predict(np.flatnonzero(~held_out)) if (~held_out).any() else None
-            for metric, estimate in (("auroc", auroc), ("calibration_slope", calibration_slope), ("oe_ratio", oe_ratio)):
-                if risk is None:
-                    n, events = target.n_people, target.n_events
-                    result = Estimate(None, None, None, None, n, events, "internal-external", "only one region")
-                else:
-                    result = estimate(target.outcome[held_out], risk[held_out], weights=target.weights[held_out])
-                rows.add(f"{metric}_left_out", result)
+        risks = in_order(fit_predict, [np.flatnonzero(where != code) for code in codes])
+        for code, risk in zip(codes, risks, strict=True):
+            rows = EvidenceRows(outcome, model, "internal", f"region={code}", target.horizon_days)
+            held_out = where == code
+            for metric, estimate in LEFT_OUT.items():
+                found = estimate(target.outcome[held_out], risk[held_out], weights=target.weights[held_out])
+                rows.add(f"{metric}_left_out", found)
             collected.append(rows)
     return evidence_frame(*collected)
+
+
+def _only_one_region(target: Target, model: str, codes: Sequence[str], *, outcome: str) -> EvidenceRows:
+    rows = EvidenceRows(outcome, model, "internal", f"region={''.join(codes)}", target.horizon_days)
+    n, n_events = target.n_people, target.n_events
+    for metric in LEFT_OUT:
+        nothing = Estimate(None, None, None, None, n, n_events, "internal-external", "only one region")
+        rows.add(f"{metric}_left_out", nothing)
+    return rows

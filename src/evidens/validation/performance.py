@@ -12,7 +12,6 @@ import polars as pl
 from numpy.typing import NDArray
 
 from evidens.statistics import (
-    Estimate,
     auroc,
     average_precision,
     brier,
@@ -25,15 +24,16 @@ from evidens.statistics import (
     ici,
     log_loss,
     net_benefit,
+    net_benefit_at_threshold,
     net_benefit_difference,
     oe_ratio,
+    prevalence,
     risk_distribution,
     scaled_brier,
-    wilson_interval,
 )
 from evidens.validation.rows import EvidenceRows, curve_frame, evidence_frame
 from evidens.validation.settings import ValidationSettings
-from evidens.validation.target import Target
+from evidens.cohort.target import Target
 
 Array = NDArray[np.float64]
 
@@ -105,47 +105,22 @@ def add_overall(rows: EvidenceRows, target: Target, risk: Array) -> None:
     """Add the measures that need no threshold, and the prevalence they are read against."""
     for metric, estimate in OVERALL.items():
         rows.add(metric, estimate(target.outcome, risk, weights=target.weights))
-    rows.add("prevalence", estimate_prevalence(target))
-
-
-def estimate_prevalence(target: Target) -> Estimate:
-    """Share of people with the outcome by the horizon, weighted for censoring, with a Wilson interval.
-
-    Notes
-    -----
-    The interval uses Kish's effective number of people, (sum w)^2 / sum w^2.
-    """
-    weights = target.weights
-    if target.n_people == 0:
-        return Estimate(None, None, None, None, 0, 0, "weighted proportion, Wilson interval", "no people")
-    share = float((weights * target.outcome).sum() / weights.sum())
-    effective = float(weights.sum() ** 2 / (weights**2).sum())
-    lower, upper = wilson_interval(share * effective, effective)
-    return Estimate(
-        value=share,
-        se=float(np.sqrt(share * (1 - share) / effective)),
-        lower=lower,
-        upper=upper,
-        n=target.n_people,
-        n_events=target.n_events,
-        method="weighted proportion, Wilson interval on Kish's effective n",
-        reason=None,
-    )
+    rows.add("prevalence", prevalence(target.outcome, weights=target.weights))
 
 
 def add_at_thresholds(rows: EvidenceRows, target: Target, risk: Array, thresholds: Sequence[float]) -> None:
     """Add classification and net benefit at each threshold, the latter against treat-all and treat-none too."""
-    nobody = np.zeros_like(risk)
-    everybody = np.ones_like(risk)
+    outcome, weights = target.outcome, target.weights
+    strategies = {"treat_none": np.zeros_like(risk), "treat_all": np.ones_like(risk)}
     for threshold in thresholds:
-        table = classification_at_threshold(target.outcome, risk, threshold, weights=target.weights)
-        for metric in ("sensitivity", "specificity", "ppv", "npv", "share_flagged"):
+        table = classification_at_threshold(outcome, risk, threshold, weights=weights)
+        for metric in ("sensitivity", "specificity", "ppv", "npv"):
             rows.add(metric, getattr(table, metric), threshold=threshold)
-        for reference, other in (("treat_none", nobody), ("treat_all", everybody)):
-            difference = net_benefit_difference(target.outcome, risk, other, threshold, weights=target.weights)
+        rows.add("share_flagged", table.flagged, threshold=threshold)
+        rows.add("net_benefit", net_benefit_at_threshold(outcome, risk, threshold, weights=weights), threshold=threshold)
+        for reference, other in strategies.items():
+            difference = net_benefit_difference(outcome, risk, other, threshold, weights=weights)
             rows.add("net_benefit", difference, threshold=threshold, reference=reference)
-            if reference == "treat_none":  # whose net benefit is 0: the difference is the net benefit itself
-                rows.add("net_benefit", difference, threshold=threshold)
 
 
 def add_differences(
@@ -170,9 +145,8 @@ def add_curves(
     for metric in ("ici", "e50", "e90"):
         rows.add(metric, getattr(errors, metric))
     curve = calibration_curve(outcome, risk, weights=weights)
-    if curve is not None:
-        rows.draw("calibration", "model", curve.predicted, curve.observed,
-                  lower=curve.lower, upper=curve.upper, n=n, n_events=n_events)  # fmt: skip
+    rows.draw("calibration", "model", curve.risk, curve.observed,
+              lower=curve.lower, upper=curve.upper, n=n, n_events=n_events)  # fmt: skip
     _draw_distribution(rows, target, risk, settings.risk_bins)
     decisions = settings.decision_thresholds.thresholds
     benefit = net_benefit(outcome, risk, decisions, weights=weights)
@@ -186,10 +160,10 @@ def _draw_distribution(rows: EvidenceRows, target: Target, risk: Array, n_bins: 
     """Shares of people by predicted risk, in bins evenly spaced on the logit scale between 0.01 % and 95 %."""
     logits = np.linspace(np.log(0.0001 / 0.9999), np.log(0.95 / 0.05), n_bins - 1)
     edges = np.concatenate([[0.0], 1 / (1 + np.exp(-logits)), [1.0]])
-    known = target.weights > 0
-    counts = risk_distribution(target.outcome[known], risk[known], edges)
+    counts = risk_distribution(target.outcome, risk, edges, weights=target.weights)
     middle = (edges[:-1] + edges[1:]) / 2
-    for curve, n_people in (("risk_of_events", counts.events), ("risk_of_non_events", counts.non_events)):
-        total = max(int(n_people.sum()), 1)
-        n_events = n_people if curve == "risk_of_events" else np.zeros_like(n_people)
-        rows.draw(curve, "model", middle, n_people / total, n=n_people, n_events=n_events)
+    none = np.zeros_like(counts.n_events)
+    if counts.share_of_events is not None:
+        rows.draw("risk_of_events", "model", middle, counts.share_of_events, n=counts.n_events, n_events=counts.n_events)
+    if counts.share_of_non_events is not None:
+        rows.draw("risk_of_non_events", "model", middle, counts.share_of_non_events, n=counts.n_non_events, n_events=none)

@@ -1,0 +1,89 @@
+"""`evidens ...`: what a person does around a run."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from evidens.foundation import EvidensError
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run one command; an error of ours ends with its message and status 1."""
+    parser = argparse.ArgumentParser(prog="evidens", description="From register delivery to evidence dossier.")
+    commands = parser.add_subparsers(required=True, metavar="command")
+    summary = commands.add_parser("summary", help="what the last run found, and where its results are")
+    summary.set_defaults(run=lambda _: _summarise())
+    again = commands.add_parser("reproduction", help="compare every table with the committed run, bit for bit")
+    again.add_argument("--against", default="HEAD", metavar="REVISION", help="git revision (default: HEAD)")
+    again.set_defaults(run=lambda given: _compare(given.against))
+    key = commands.add_parser("create-key", help="make the secret key of a project, outside the repository")
+    key.add_argument("path", type=Path)
+    key.set_defaults(run=lambda given: _create_key(given.path))
+    manifest = commands.add_parser("manifest", help="list the files of a delivery, so that it can be taken in")
+    manifest.add_argument("folder", type=Path)
+    manifest.set_defaults(run=lambda given: _write_manifest(given.folder))
+    ui = commands.add_parser("ui", help="browse recorded versions in MLflow")
+    ui.add_argument("--port", type=int, default=5000)
+    ui.set_defaults(run=lambda given: _browse(given.port))
+    given = parser.parse_args(arguments)
+    try:
+        given.run(given)
+    except EvidensError as error:
+        print(error, file=sys.stderr)
+        sys.exit(1)
+
+
+def _summarise() -> None:
+    from evidens.study.summary import print_summary
+
+    print_summary(Path())
+
+
+def _compare(revision: str) -> None:
+    from evidens.study.reproduction import compare_runs
+    from evidens.study.study import find_root
+
+    compared = compare_runs(find_root(Path()), revision=revision)
+    for one in compared:
+        print(f"{'equal   ' if one.is_equal else 'DIFFERS '} {one.path}")
+    n_equal = sum(one.is_equal for one in compared)
+    print(f"{n_equal} of {len(compared)} tables are equal, bit for bit, to {revision}.")
+    if n_equal < len(compared):
+        sys.exit(1)
+
+
+def _create_key(path: Path) -> None:
+    from evidens.privacy import create_project_key
+
+    create_project_key(path)
+    print("Key made; readable by you alone. Keep a copy with a second custodian: a lost key means new pseudonyms.")
+
+
+def _write_manifest(folder: Path) -> None:
+    from evidens.study.delivery import write_manifest
+
+    n_files = write_manifest(folder, kind="register")
+    print(f"manifest.json lists {n_files} files.")
+
+
+def _browse(port: int) -> None:
+    import os
+    import subprocess
+
+    from evidens.changes import open_store
+    from evidens.study.study import find_root
+
+    root = find_root(Path())
+    open_store(root)
+    environment = {**os.environ, "MLFLOW_DISABLE_TELEMETRY": "true", "DO_NOT_TRACK": "true",
+                   "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"}  # fmt: skip
+    command = [sys.executable, "-m", "mlflow", "ui", "--backend-store-uri", f"sqlite:///{root / 'mlruns' / 'mlflow.db'}",
+               "--workers", "1", "--port", str(port)]  # fmt: skip
+    try:
+        subprocess.run(command, env=environment, check=False, cwd=root)
+    except KeyboardInterrupt:
+        print()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,23 @@
+"""Contracts of the vocabulary and of the sparse counts; the dense columns follow from the settings."""
+
+import dataframely as dy
+
+from evidens.contracts import Role
+
+
+class VocabularyTable(dy.Schema):
+    """The counts that are features: one row per column, learned on development alone."""
+
+    column = dy.Int32(primary_key=True, min=0)
+    name = dy.String()  # such as n_ATC/C10AA_365d
+    code = dy.String()  # a code at its level, or GROUP/<group>
+    window_days = dy.Int32(min=1)
+    n_people = dy.Int64(min=1)  # of development with at least one
+
+
+class CountFeature(dy.Schema):
+    """Counts above 0, one row per person and column of the vocabulary."""
+
+    person_id = dy.Int64(primary_key=True, metadata={"role": Role.PERSON})
+    column = dy.Int32(primary_key=True, min=0)
+    value = dy.Float32(min=1.0)

@@ -1,0 +1,1 @@
+"""Colorectal cancer: definition, codes, and people who show what it means."""

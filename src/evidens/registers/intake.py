@@ -1,0 +1,101 @@
+"""Turn the pseudonymised rows of one bucket of people into events, persons and residence.
+
+A pure function of the bucket: the same rows give the same result whatever their order, and no bucket
+needs another.
+"""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+import polars as pl
+
+from evidens.contracts import schema_of
+from evidens.events import Event, sort_events
+from evidens.foundation import Fault
+from evidens.registers import bef, dod, lab, lmdb, lpr2, lpr3, vnds
+from evidens.registers.contract import RegisterError
+from evidens.registers.lab.intake import intake as intake_lab
+from evidens.registers.lmdb.intake import intake as intake_lmdb
+from evidens.registers.lpr2.intake import intake as intake_lpr2
+from evidens.registers.lpr3.intake import intake as intake_lpr3
+from evidens.registers.people import intake_people
+from evidens.registers.pseudonymisation import pseudonymised_schema
+from evidens.registers.rules import add_accounts
+from evidens.registers.settings import RegisterSettings
+
+_INTAKES = (intake_lpr2, intake_lpr3, intake_lmdb, intake_lab)
+_TABLES = {
+    table.name: table for register in (bef, dod, vnds, lpr2, lpr3, lmdb, lab) for table in register.TABLES
+}
+_LPR_F = {"kontakter", "diagnoser"}
+
+
+class BucketIntake(NamedTuple):
+    """What one bucket became: three tables by contract, quarantined rows by table, the account of all rows."""
+
+    events: pl.DataFrame
+    persons: pl.DataFrame
+    residence: pl.DataFrame
+    quarantined: dict[str, pl.DataFrame]
+    account: pl.DataFrame
+
+
+def intake_bucket(
+    tables: Mapping[str, pl.DataFrame],
+    settings: RegisterSettings,
+    *,
+    delivery: str,
+    data_lock_on: dt.date,
+    snapshots_on: Sequence[dt.date] | None = None,
+) -> BucketIntake:
+    """Turn one bucket's rows into events, persons and residence.
+
+    Parameters
+    ----------
+    tables : mapping of str to polars.DataFrame
+        Pseudonymised rows of every delivered table, all years of each in one frame; a table without a
+        row in this bucket may be left out.
+    settings : RegisterSettings
+        Lags, rules and what changed when.
+    delivery : str
+        Name of the delivery, written into every event.
+    data_lock_on : date
+        Last day on which the registers are complete.
+    snapshots_on : sequence of date, optional
+        Every snapshot of the population register in the delivery. By default those that occur in the
+        bucket, which is the same for buckets of many people; give it where buckets are small.
+
+    Returns
+    -------
+    BucketIntake
+        events sorted by `evidens.events.EVENT_ORDER`; quarantined frames have the table's columns and
+        `reason`; for every table, rows in = kept + dropped + quarantined.
+    """
+    tables = _complete(tables)
+    people = intake_people(tables, settings, data_lock_on=data_lock_on, snapshots_on=snapshots_on)
+    parts = [intake(tables, people.persons, data_lock_on=data_lock_on, settings=settings) for intake in _INTAKES]
+    contract = schema_of(Event)
+    events = pl.concat([pl.DataFrame(schema=contract), *(_as_events(part.events, delivery) for part in parts)])
+    quarantined = dict(people.quarantined)
+    for part in parts:
+        quarantined |= part.quarantined
+    account = add_accounts([people.account, *(part.account for part in parts)])
+    return BucketIntake(sort_events(events), people.persons, people.residence, quarantined, account)
+
+
+def _complete(tables: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
+    """Add empty tables for those without a row; LPR3 in the shape that is there, else as LPR_A."""
+    if unknown := sorted(set(tables) - set(_TABLES)):
+        raise RegisterError(Fault("intake", f"no table named {', '.join(unknown)}.", f"Known: {', '.join(_TABLES)}."))
+    shape = _LPR_F if _LPR_F & set(tables) else {"lpr_a_kontakt", "lpr_a_diagnose"}
+    wanted = [name for name, table in _TABLES.items() if table.register != "lpr3" or name in shape]
+    return {name: tables.get(name, pl.DataFrame(schema=pseudonymised_schema(_TABLES[name]))) for name in wanted}
+
+
+def _as_events(events: pl.DataFrame, delivery: str) -> pl.DataFrame:
+    """Bring a register's events to the contract: columns it has no use for are null."""
+    events = events.with_columns(delivery=pl.lit(delivery))
+    columns = schema_of(Event)
+    missing = [pl.lit(None, dtype=dtype).alias(name) for name, dtype in columns.items() if name not in events.columns]
+    return events.with_columns(missing).select(list(columns))

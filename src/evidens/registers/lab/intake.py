@@ -1,0 +1,72 @@
+"""From rows of LAB_DM_FORSKER to events."""
+
+import datetime as dt
+from collections.abc import Mapping
+
+import polars as pl
+
+from evidens.codes import NPU
+from evidens.registers.lab.contract import LAB
+from evidens.registers.lab.results import CANCELLED, read_signs, read_units, read_values
+from evidens.registers.rules import Rule, apply_rules, is_first
+from evidens.registers.settings import RegisterSettings
+from evidens.registers.times import STAGE, TWICE, RegisterIntake, days, join_lives, rules_of_time
+
+
+def intake(
+    tables: Mapping[str, pl.DataFrame], persons: pl.DataFrame, *, data_lock_on: dt.date, settings: RegisterSettings
+) -> RegisterIntake:
+    """Turn answered analyses of one bucket into events.
+
+    Parameters
+    ----------
+    tables : mapping of str to polars.DataFrame
+        Pseudonymised `lab_dm_forsker`, all years.
+    persons : polars.DataFrame
+        Contract `events.contract:Person`.
+    data_lock_on : date
+        Later samples are not known completely.
+    settings : RegisterSettings
+        Lag between sample and answer, which the table does not tell.
+
+    Notes
+    -----
+    A censored result keeps its limit as value and the sign as operator; what to make of it is for the
+    features. A sign may stand in its own column or before the digits; if both, they must agree.
+    """
+    delivered = tables[LAB.name]
+    rows = join_lives(delivered, persons).with_columns(_twice=~is_first(delivered))
+    rows = rows.join(read_values(delivered["value"]), on="value", how="left", maintain_order="left")
+    units = read_units(delivered.select("code", "unit"))
+    rows = rows.join(units, on=["code", "unit"], how="left", maintain_order="left", nulls_equal=True)
+    rows = rows.with_columns(_operator=read_signs(pl.col("operator")))
+    sifted = apply_rules(rows, _rules(data_lock_on, settings), stage=STAGE, table=LAB.name)
+    midnight = pl.col("sampled_time").fill_null(dt.time(0))
+    event_at = pl.col("sampled_on").dt.combine(midnight, time_unit="us")
+    is_number = pl.col("_number").is_not_null()
+    events = sifted.kept.select(
+        "person_id", event_at=event_at, known_at=event_at + days(settings.lag_days["lab"]),
+        code=NPU.add_prefix(pl.col("code")), value="_number",
+        operator=pl.when(is_number).then(pl.coalesce("_sign", "_operator")),
+        unit=pl.when(is_number).then("_unit"), text="_word", register=pl.lit(LAB.register),
+    )  # fmt: skip
+    return RegisterIntake(events, {LAB.name: sifted.quarantined}, sifted.account)
+
+
+def _rules(data_lock_on: dt.date, settings: RegisterSettings) -> list[Rule]:
+    code, number, word = pl.col("code"), pl.col("_number"), pl.col("_word")
+    sign, operator = pl.col("_sign"), pl.col("_operator")
+    return [
+        Rule("dropped", TWICE, pl.col("_twice")),
+        Rule("dropped", "cancelled analysis", word == CANCELLED),
+        *rules_of_time(pl.col("sampled_on"), data_lock_on=data_lock_on, settings=settings),
+        Rule("quarantined", "no code", code.is_null()),
+        Rule("quarantined", "code that is no NPU or DNK code", ~NPU.is_valid(code)),
+        Rule("quarantined", "no value", pl.col("value").is_null()),
+        Rule("quarantined", "value neither a number nor a known word", number.is_null() & word.is_null()),
+        Rule("quarantined", "unknown operator", operator == "?"),
+        Rule("quarantined", "operator contradicts the value", operator != sign),
+        Rule("quarantined", "no unit", number.is_not_null() & pl.col("unit").is_null() & ~pl.col("_is_expected")),
+        Rule("quarantined", "unit that is not one of the code's", number.is_not_null() & ~pl.col("_is_expected")),
+        Rule("quarantined", "value outside the plausible range", ~number.is_between("_low", "_high")),
+    ]

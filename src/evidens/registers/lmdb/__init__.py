@@ -1,0 +1,5 @@
+"""LMDB, prescriptions filled at community pharmacies."""
+
+from evidens.registers.lmdb.contract import TABLES
+
+__all__ = ["TABLES"]

@@ -1,0 +1,85 @@
+"""Everything drawn for one shard before it is written down, and how rows are put in order."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from evidens.simulation.arrays import Flags, Floats, Ints
+from evidens.simulation.background import Rows
+from evidens.simulation.diseases import CountStream
+from evidens.simulation.lives import Lives
+from evidens.simulation.onset import Course
+from evidens.simulation.people import People
+from evidens.simulation.processes import draw_categories
+from evidens.simulation.quarters import Calendar
+from evidens.simulation.signals import Signals
+from evidens.simulation.world import WorldSettings
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """Everything drawn for one shard before it is written down."""
+
+    people: People
+    lives: Lives
+    courses: dict[str, Course]
+    signals: dict[str, Signals]
+    comorbidity: Floats
+    is_covered: Flags
+    calendar: Calendar
+    world: WorldSettings
+    shard: int
+
+    @property
+    def keys(self) -> dict[str, int]:
+        """Seed and shard, as the layers ask for them."""
+        return {"seed": self.world.seed, "shard": self.shard}
+
+    def region_on(self, person: Ints, day: Ints) -> Ints:
+        """Position in REGIONS of where each person lives on each day of the calendar."""
+        starts = self.calendar.starts
+        quarter_of_day = np.repeat(np.arange(self.calendar.n_quarters), np.diff(starts))
+        return self.lives.region[person, quarter_of_day[day - starts[0]]].astype(np.int64)
+
+
+def order_rows(person: Ints, day: Ints, what: Ints, *, start_day: int) -> Ints:
+    """Return the order by person, day, what, and place in the input.
+
+    Parameters
+    ----------
+    person, day, what : int arrays of one length
+        `person` below 2**20, `day` within 2**13 days from `start_day`, `what` below 2**7.
+    start_day : int
+
+    Notes
+    -----
+    One in-place sort of all four packed into an integer; many times faster than an argsort.
+    """
+    packed = person.astype(np.int64) << 13 | (day.astype(np.int64) - start_day)
+    packed = (packed << 7 | what) << 23 | np.arange(person.size)
+    packed.sort()
+    return packed & (2**23 - 1)
+
+
+def repeats_previous(*columns: Ints) -> Flags:
+    """Whether each row equals the row before it in all columns."""
+    same = np.ones(columns[0].size, dtype=bool)
+    same[:1] = False
+    for column in columns:
+        same[1:] &= column[1:] == column[:-1]
+    return same
+
+
+def code_events(signals: Signals, counts: CountStream, positions: Ints, *, rng: np.random.Generator) -> Rows:
+    """Give the events of a stream a code each, by the stream's weights."""
+    events = signals.events[counts.name]
+    return Rows(events.person, events.day, positions[draw_categories(counts.weights, events.day.size, rng=rng)])
+
+
+def join_rows(parts: list[Rows]) -> tuple[Ints, Ints, Ints]:
+    """Return persons, days and what of all parts, one after the other."""
+    return (
+        np.concatenate([rows.person for rows in parts]),
+        np.concatenate([rows.day for rows in parts]),
+        np.concatenate([rows.what for rows in parts]),
+    )

@@ -1,0 +1,119 @@
+"""What a change reruns, and that a run which was interrupted or moved goes on."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from evidens.changes import Ledger, load_registered, open_store
+from tests.pipeline.tiny import Clone
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def copy(study, tmp_path_factory):
+    """A copy of the finished study that tests here may change."""
+    folder = tmp_path_factory.mktemp("copy") / "moved clone"
+    shutil.copytree(study.root, folder, symlinks=True)
+    return Clone(folder)
+
+
+def changed_stages(clone):
+    """Stages that would rerun because of what they read, once the settings are composed anew."""
+    clone.dvc("repro", "-s", "compose_settings")
+    status = clone.run(sys.executable, "-c", "import json; from dvc.repo import Repo; "
+                       "print('STATUS' + json.dumps(Repo('.').status()))").stdout  # fmt: skip
+    return set(json.loads(status.split("STATUS")[1]))
+
+
+@pytest.mark.parametrize(
+    ("path", "change", "expected"),
+    [
+        ("conf/model/logistic.yaml", lambda c: c.update(n_folds=c["n_folds"] + 1),
+         {"train@{}-logistic", "validate_internal@{}", "record_change@{}"}),
+        ("conf/fairness/default.yaml", lambda c: c.update(n_resamples=c["n_resamples"] + 1),
+         {"assess_fairness@{}", "record_change@{}"}),
+        ("conf/report/default.yaml", lambda c: c.update(n_features=c["n_features"] - 1),
+         {"report@{}", "record_change@{}"}),
+        ("conf/disclosure/default.yaml", lambda c: c.update(minimum=c["minimum"] + 1),
+         {"disclose@{}", "record_change@{}"}),
+        ("conf/engine/local.yaml", lambda c: c.update(n_workers=1), set()),
+    ],
+)  # fmt: skip
+def test_editing_a_setting_reruns_exactly_the_stages_that_read_it(copy, path, change, expected):
+    original = (copy.root / path).read_text()
+    copy.edit(path, change)
+    try:
+        outcomes = ("type_2_diabetes", "colorectal_cancer")
+        assert changed_stages(copy) == {stage.format(outcome) for stage in expected for outcome in outcomes}
+    finally:
+        (copy.root / path).write_text(original)
+        copy.dvc("repro", "-s", "compose_settings")
+
+
+def test_editing_one_outcome_leaves_the_other_alone(copy):
+    path = "conf/cohort/colorectal_cancer.yaml"
+    original = (copy.root / path).read_text()
+    copy.edit(path, lambda c: c.update(min_age=c["min_age"] + 1))
+    try:
+        assert changed_stages(copy) == {"build_cohort@colorectal_cancer", "record_change@colorectal_cancer",
+                                        "record_change@type_2_diabetes"}  # fmt: skip
+    finally:
+        (copy.root / path).write_text(original)
+        copy.dvc("repro", "-s", "compose_settings")
+
+
+def test_a_moved_clone_keeps_its_store_readable(copy):
+    """The copy lies in another folder, whose name has a space in it."""
+    served = load_registered(open_store(copy.root), "colorectal_cancer")
+    assert len(served.metadata.get_input_schema().input_names()) > 5
+
+
+def test_another_candidate_is_an_experiment_that_retrains_nothing(copy):
+    models = {p: md5 for p, md5 in copy.md5s().items() if p.startswith("models/")}
+    done = copy.dvc("exp", "run", "-S", "choose.candidate=logistic")
+    assert "Running stage 'train" not in done.stdout
+    assert {p: md5 for p, md5 in copy.md5s().items() if p.startswith("models/")} == models
+    versions = Ledger(copy.root / "mlruns/ledger.jsonl").entries("version", "type_2_diabetes")
+    assert [v.payload["facts"]["candidate"] for v in versions] == ["lightgbm", "logistic"]
+    record = versions[-1].payload["record"]
+    assert "algorithm" in record["change"]["classes"]
+    assert {row["metric"] for row in record["differences"]} >= {"auroc", "brier"}
+    refs = copy.run("git", "for-each-ref", "--format=%(refname)").stdout.split()
+    assert [ref for ref in refs if ref.startswith("refs/exps")]
+    listed = copy.run("git", "log", "--all", "--name-only", "--format=").stdout.split()
+    assert not [n for n in listed if n.startswith(("data/raw", "data/truth", "data/quarantine", "data/person"))]
+
+
+def test_an_interrupted_stage_leaves_nothing_half_written_and_goes_on(copy):
+    wanted = copy.md5s()
+    shutil.rmtree(copy.root / "data/person/events")
+    environment = {**os.environ, "PATH": f"{os.path.dirname(sys.executable)}:{os.environ['PATH']}"}
+    process = subprocess.Popen([sys.executable, "-m", "pipelines.intake"], cwd=copy.root, env=environment,
+                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)  # fmt: skip
+    time.sleep(1.5)
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate(timeout=60)
+    assert process.returncode in (0, 130), errors
+    assert not list((copy.root / "data").rglob("*.partial"))
+    copy.dvc("repro", "-s", "intake")
+    assert copy.md5s()["data/person/events"] == wanted["data/person/events"]
+
+
+def test_a_corrupt_file_is_named_and_the_remedy_works(copy):
+    path = next((copy.root / "data/person/events").glob("bucket-*.parquet"))
+    good = path.read_bytes()
+    path.unlink()  # it may share its bytes with DVC's cache
+    path.write_bytes(b"PAR1 this is no parquet PAR1")
+    done = copy.run(sys.executable, "-m", "pipelines.build_cohort", "outcome=type_2_diabetes", check=False)
+    path.write_bytes(good)
+    assert done.returncode == 1
+    assert "cannot be read as Parquet" in done.stderr
+    assert "Traceback" not in done.stderr
+
