@@ -81,6 +81,14 @@ def test_the_page_never_scrolls_sideways(page):
     assert page.evaluate(CLIPPED) == []
 
 
+def test_no_table_needs_to_be_scrolled_on_a_desk_or_a_phone(page):
+    """In between, a table of many columns scrolls within its own frame."""
+    scrolled = page.eval_on_selector_all(
+        ".table", "all => all.filter(t => t.scrollWidth > t.clientWidth + 1).map(t => t.getAttribute('aria-label'))"
+    )
+    assert scrolled == [] or page.viewport_size["width"] == 768
+
+
 def test_all_sections_are_there_and_reached_from_the_contents(page):
     assert page.locator("main > section").count() == SECTIONS
     targets = page.eval_on_selector_all("nav a", "links => links.map(a => a.getAttribute('href').slice(1))")
@@ -138,6 +146,7 @@ def test_it_prints_on_a4_with_tables_and_wide_figures(browser, path):
     page.set_viewport_size({"width": 673, "height": 980})  # A4 less its margins
     page.emulate_media(media="print")
     assert page.evaluate("document.documentElement.scrollWidth") <= 673
+    assert page.evaluate("[...document.querySelectorAll('table')].filter(t => t.offsetWidth > 674).length") == 0
     assert page.evaluate("getComputedStyle(document.querySelector('#performance table')).display") == "table"
     assert page.evaluate("getComputedStyle(document.querySelector('.narrow')).display") == "none"
     assert min(t["size"] for t in page.evaluate(SVG_TEXT)) >= 8

@@ -27,8 +27,8 @@ class LogisticSettings:
     """
 
     kind: ClassVar[str] = "logistic"
-    penalties: tuple[float, ...] = (0.3, 0.1, 0.03, 0.01, 0.003, 0.001)
-    n_folds: int = 4
+    penalties: tuple[float, ...] = (0.3, 0.1, 0.03, 0.01)
+    n_folds: int = 3
     min_share: float = 0.01
     min_people: int = 50
     winsor_share: float = 0.01
@@ -69,15 +69,15 @@ class LightGBMSettings:
 
     kind: ClassVar[str] = "lightgbm"
     num_leaves: tuple[int, ...] = (4, 8, 15)
-    min_people_per_leaf: tuple[int, ...] = (50, 200)
-    n_trials: int = 6
-    n_folds: int = 4
+    min_people_per_leaf: tuple[int, ...] = (100,)
+    n_trials: int = 3
+    n_folds: int = 3
     n_screening_folds: int = 2
     n_finalists: int = 2
     learning_rate: float = 0.1
     feature_share: float = 0.5
     l2: float = 5.0
-    max_bins: int = 127
+    max_bins: int = 63
     max_rounds: int = 500
     early_stopping_rounds: int = 20
     min_people: int = 50

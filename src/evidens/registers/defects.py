@@ -17,8 +17,7 @@ from evidens.simulation import WorldSettings
 
 LOG = {"register": pl.String, "table": pl.String, "year": pl.Int32, "defect": pl.String, "n_rows": pl.Int64}
 
-_FUTURE = dt.date(2099, 12, 31)
-_LONG_AGO = dt.date(1899, 12, 30)  # day 0 of many spreadsheets
+_AHEAD, _BACK = dt.timedelta(days=29_220), -dt.timedelta(days=47_482)  # 80 years on, 130 years back
 _NONSENSE = ("Se kommentar", "*", "Aflyst", "??")
 _CONTACT_KEYS = {"lpr_adm": "recnum", "lpr_diag": "recnum", "lpr_a_kontakt": "dw_ek_kontakt",
                  "lpr_a_diagnose": "dw_ek_kontakt"}  # fmt: skip
@@ -59,6 +58,14 @@ def _set(**values: object) -> Callable[[pl.DataFrame, np.random.Generator], pl.D
     return change
 
 
+def _impossible(rows: pl.DataFrame, rng: np.random.Generator) -> pl.DataFrame:
+    """Move dates far into the future or the past, all by as much, so that no two rows become equal."""
+    moves = {"d_inddto": _AHEAD, "kont_starttidspunkt": _AHEAD, "kont_indb_tidspunkt": _AHEAD, "eksd": _BACK,
+             "samplingdate": _BACK}  # fmt: skip
+    moved = [pl.col(name) + move for name, move in moves.items() if name in rows.columns]
+    return _set(d_uddto=None, kont_sluttidspunkt=None)(rows.with_columns(moved), rng)
+
+
 def _without_prefix(rows: pl.DataFrame, rng: np.random.Generator) -> pl.DataFrame:
     column = "c_diag" if "c_diag" in rows.columns else "diag_kode"
     return rows.with_columns(pl.col(column).str.strip_prefix("D"))
@@ -85,10 +92,7 @@ PLANTED = {
     "duplicate_row": Defect((*_WITH_PERSON, "dod", "vnds", *_DIAGNOSES), _same),
     "missing_person_key": Defect(_WITH_PERSON, _set(pnr=None, patient_cpr=None), takes_new_key=True),
     "impossible_date": Defect(
-        ("lpr_adm", "lpr_a_kontakt", "lmdb", "lab_dm_forsker"),
-        _set(d_inddto=_FUTURE, d_uddto=None, kont_starttidspunkt=_FUTURE, kont_sluttidspunkt=None,
-             kont_indb_tidspunkt=_FUTURE, eksd=_LONG_AGO, samplingdate=_LONG_AGO),
-        takes_new_key=True,
+        ("lpr_adm", "lpr_a_kontakt", "lmdb", "lab_dm_forsker"), _impossible, takes_new_key=True
     ),
     "code_without_prefix": Defect(_DIAGNOSES, _without_prefix),
     "missing_code": Defect((*_DIAGNOSES, "lmdb"), _set(c_diag=None, diag_kode=None, atc=None)),

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+NOT_ESTIMATED = "\N{EN DASH}"  # in a cell; the table says below what it means
+
 
 @dataclass(frozen=True)
 class Cell:
@@ -24,6 +26,12 @@ class Cell:
     interval: str = ""
     kind: str = "value"
     note: str = ""
+
+    @property
+    def style(self) -> str:
+        """Classes of the cell in the page: its kind, "long" words, a "gap" that a phone leaves out."""
+        is_long = self.kind in ("words", "code") and len(self.text) > 30
+        return self.kind + (" long" if is_long else "") + (" gap" if self.text == NOT_ESTIMATED else "")
 
 
 @dataclass(frozen=True)
@@ -52,6 +60,11 @@ class Table:
     groups: tuple[RowGroup, ...]
     note: str = ""
     kind = "table"
+
+    @property
+    def has_gaps(self) -> bool:
+        """Say whether some cell was not estimated."""
+        return any(c.text == NOT_ESTIMATED for group in self.groups for row in group.rows for c in row.cells)
 
     @property
     def sides(self) -> tuple[str, ...]:

@@ -102,7 +102,7 @@ ANALYSES = (
     Analysis("NPU19748", "mg/L", 0, 0.6, 0.7, 0.9, is_log=True, below=3),
     Analysis("NPU19651", "U/L", 0, 3.2, 0.35, 0.25, is_log=True), Analysis("NPU01568", "mmol/L", 1, 3.0, 0.75, 0.35),
     Analysis("NPU03577", "10-3 IU/L", 2, 0.5, 0.45, 0.3, is_log=True, below=0.01),
-    Analysis("DNK35312", "", 0, words=("IKKE PÅVIST", "PÅVIST")),
+    Analysis("DNK35312", "", 0, words=("not detected", "detected")),
 )  # fmt: skip
 
 # Panels of blood tests ordered for other reasons: analyses and weight.

@@ -82,12 +82,20 @@ def pseudonymise_delivery(study: Study) -> pl.DataFrame:
     raw zone with their reason.
     """
     from evidens.privacy import PseudonymMap, key_for
-    from evidens.registers import add_accounts, check_schemas, link_contacts, pseudonymise_batch, table_of
+    from evidens.registers import (
+        TABLES,
+        add_accounts,
+        check_accounts,
+        check_delivery,
+        link_contacts,
+        pseudonymise_batch,
+        table_of,
+    )
 
     delivery = study.settings("delivery")
     folder = study.folder("raw", delivery.name, MANIFEST).parent
     names = list(read_manifest(folder)["files"])
-    check_schemas({name: pl.read_parquet_schema(folder / name) for name in names})
+    check_delivery({name: pl.read_parquet_schema(folder / name) for name in names})
     seed = study.settings("simulation").seed if delivery.kind == "simulated" else None
     key = key_for(delivery, world_seed=seed, forbidden_roots=(study.root,))
     study.log.say(f"key {key.identity}")
@@ -101,7 +109,7 @@ def pseudonymise_delivery(study: Study) -> pl.DataFrame:
     accounts, links = [], defaultdict(list)
     paths = defaultdict(list)
     for name in names:
-        paths[table_of(Path(name).stem)].append(folder / name)
+        paths[table_of(Path(name).stem, TABLES)].append(folder / name)
     for table in sorted(paths, key=lambda table: (table.is_linked, table.name)):
         known = link_contacts(links[table.register]) if table.is_linked else None
         writer = BucketWriter(study, table.name, n_buckets=delivery.n_buckets)
@@ -114,7 +122,9 @@ def pseudonymise_delivery(study: Study) -> pl.DataFrame:
                 write_parquet(done.quarantined, study.out_folder("raw_quarantine") / f"{path.stem}-{number:03d}.parquet")
         writer.finish()
     study.out_folder("raw_quarantine")
-    return _report(study, add_accounts(accounts))
+    account = _report(study, add_accounts(accounts))
+    check_accounts(account, max_quarantined_share={"other": 1.0})  # that every row is accounted for; a share is judged at intake
+    return account
 
 
 def read_batches(paths: list[Path]) -> Iterator[tuple[Path, pl.DataFrame, int]]:
@@ -154,7 +164,7 @@ class BucketWriter:
 
 def take_in_delivery(study: Study) -> pl.DataFrame:
     """Write events, persons and residence by bucket; return the account of rows."""
-    from evidens.registers import add_accounts, intake_bucket
+    from evidens.registers import add_accounts, check_accounts, intake_bucket
 
     delivery = study.settings("delivery")
     settings = study.settings("registers")
@@ -173,7 +183,9 @@ def take_in_delivery(study: Study) -> pl.DataFrame:
             study.write("intake_quarantine", table, bucket=bucket, frame=rows)
         accounts.append(part.account)
     study.out_folder("intake_quarantine")
-    return _report(study, add_accounts(accounts))
+    account = _report(study, add_accounts(accounts))
+    check_accounts(account, max_quarantined_share=settings.max_quarantined_share)
+    return account
 
 
 def _report(study: Study, account: pl.DataFrame) -> pl.DataFrame:

@@ -133,7 +133,7 @@ def test_named_people_are_numbered_in_their_order(name: str) -> None:
     ],
 )
 def test_questions_that_cannot_be_are_refused(change: dict, finding: str) -> None:
-    good = {"title": "t", "question": "q", "phenotype": "p", "horizon_days": 365, "thresholds": [0.03, 0.05],
+    good = {"title": "t", "question": "q", "population": "a", "phenotype": "p", "horizon_days": 365, "thresholds": [0.03, 0.05],
             "main_threshold": 0.03, "intended_use": "i", "lay_description": "l"}  # fmt: skip
     with pytest.raises(SettingsError, match=finding):
         build_settings(OutcomeSettings, good | change, place="conf/outcome/test.yaml")

@@ -75,7 +75,9 @@ def test_a_moment_is_read_in_every_form(delivered):
     assert read["reported_at"].to_list() == [None, None]  # may be left out
 
 
-@pytest.mark.parametrize("delivered", [pl.Series(["08:30", "08:30:00"]), pl.Series([30_600] * 2), pl.Series(["0830"] * 2)])
+@pytest.mark.parametrize(
+    "delivered", [pl.Series(["08:30", "08:30:00"]), pl.Series([30_600] * 2), pl.Series(["0830"] * 2)]
+)
 def test_a_time_of_day_is_read_in_every_form(delivered):
     read = normalise(lab(samplingtime=delivered), TABLES["lab_dm_forsker"])
     assert read["sampled_time"].to_list() == [dt.time(8, 30)] * 2
@@ -125,7 +127,8 @@ def delivery(**replaced):
                                  "ie_type": pl.Int64, "opr_land": text},
         "dod/dod_2018.parquet": {"pnr": text, "doddato": date},
         "vnds/vnds_2018.parquet": {"pnr": text, "haend_dato": date, "indud_kode": text},
-        "lpr2/lpr_adm_2018.parquet": {"pnr": text, "recnum": text, "d_inddto": date, "d_uddto": date, "c_pattype": text},
+        "lpr2/lpr_adm_2018.parquet": {"pnr": text, "recnum": text, "d_inddto": date, "d_uddto": date,
+                                      "c_pattype": text},
         "lpr2/lpr_diag_2018.parquet": {"recnum": text, "c_diag": text, "c_diagtype": text},
         "lpr3/lpr_a_kontakt_2019.parquet": {
             "pnr": text, "dw_ek_kontakt": text, "kont_starttidspunkt": at, "kont_sluttidspunkt": at, "kont_type": text,

@@ -152,7 +152,7 @@ def test_a_histogram_with_a_suppressed_bin_gives_no_total(content):
     curves = content.curves.filter(pl.col("phase") == "external").with_columns(
         y=pl.when(~is_taken).then("y"), n=pl.when(is_taken).then(0).otherwise("n")
     )
-    assert "with the outcome (few people: not shown)" in texts_of(draw_calibration(curves))
+    assert "with the outcome (bins of few people left out)" in texts_of(draw_calibration(curves))
 
 
 def test_bins_even_in_log_odds_get_an_axis_of_their_own(content):

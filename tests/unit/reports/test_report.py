@@ -60,6 +60,11 @@ def text_of(page):
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page))
 
 
+def without_models(content):
+    """Leave out evidence and curves where they are not asked about: most of the time goes into figures."""
+    return replace(content, evidence=content.evidence.clear(), curves=content.curves.clear())
+
+
 @pytest.fixture(scope="module")
 def page(content):
     return render_report(content)
@@ -115,7 +120,7 @@ def test_a_real_study_is_not_called_synthetic_and_shows_no_truth(content):
 def test_suppressed_groups_are_shown_as_suppressed(page):
     text = text_of(page)
     assert "suppressed: rests on fewer than 5 people" in text
-    assert "Unknown suppressed: rests on fewer than 5 people suppressed: rests" in text  # counts, too
+    assert re.search(r"Unknown suppressed (\w) suppressed \1 suppressed \1", text)  # counts, too
     assert "How well the model ranks these groups in external validation: Origin: Unknown" in text
 
 
@@ -136,7 +141,7 @@ def test_a_phase_that_is_not_opened_shows_its_reason_and_none_of_its_numbers(con
 
 
 def test_verdicts_are_words_and_symbols(example):
-    page = text_of(render_report(example.build_example(verdict="INCONCLUSIVE")))
+    page = text_of(render_report(without_models(example.build_example(verdict="INCONCLUSIVE"))))
     assert "✓ Pass" in page
     assert "? Inconclusive" in page
     assert "○ Not opened" in page
@@ -157,7 +162,7 @@ def test_a_report_on_nothing_says_in_every_section_that_nothing_is_known(example
 
 
 def test_words_from_outside_cannot_become_markup(content):
-    page = render_report(replace(content, title="<script>alert(1)</script>", limits=("<b>bold</b>",)))
+    page = render_report(replace(without_models(content), title="<script>alert(1)</script>", limits=("<b>bold</b>",)))
     assert "<script" not in page
     assert "&lt;b&gt;bold&lt;/b&gt;" in page
 
@@ -197,14 +202,16 @@ def test_a_closed_phase_has_no_criteria_of_its_own(page):
 
 def test_rows_kept_that_were_taken_away_are_not_zero(content):
     accounts = content.accounts.filter(~((pl.col("table") == "lpr3") & (pl.col("fate") == "kept")))
-    assert "lpr3 512,204 suppressed 214 0" in text_of(render_report(replace(content, accounts=accounts)))
+    page = render_report(replace(without_models(content), accounts=accounts))
+    assert "lpr3 512,204 suppressed 214 0" in text_of(page)
 
 
 def test_a_flow_with_too_few_people_says_suppressed_not_zero(content):
     is_last = pl.col("step") == 5
     rule = pl.when(is_last).then(pl.col("rule") + " (suppressed: too few people remain)").otherwise("rule")
     zeros = [pl.when(is_last).then(0).otherwise(c).alias(c) for c in ("n_people", "n_rows", "n_left_out")]
-    page = render_report(replace(content, flow=content.flow.with_columns(rule.alias("rule"), *zeros)))
+    flow = content.flow.with_columns(rule.alias("rule"), *zeros)
+    page = render_report(replace(without_models(content), flow=flow))
     assert "People: suppressed" in page
     assert "(suppressed: too few people remain) suppressed suppressed suppressed" in text_of(page)
 

@@ -8,6 +8,7 @@ from evidens.registers.emission_files import split_by_year
 from evidens.simulation import Shard, WorldSettings
 
 _LARGEST = 20_000  # in units of the last decimal reported
+_WORDS = {"not detected": "IKKE PÅVIST", "detected": "PÅVIST"}
 _POINT_LABORATORIES = ("82101", "83102", "84103")  # write a decimal point, all others a comma
 
 
@@ -29,7 +30,7 @@ def emit_lab(shard: Shard, world: WorldSettings) -> dict[tuple[str, str, int], p
         "samplingdate": "sampled_on",
         "samplingtime": pl.lit(_times()).gather(minute),
         "analysiscode": "analysis",
-        "value": pl.coalesce(pl.lit(_numbers()).gather(place), "word"),
+        "value": pl.coalesce(pl.lit(_numbers()).gather(place), pl.col("word").replace_strict(_WORDS)),
         "operator": "operator",
         "unit": "unit",
         "resulttype": pl.when(pl.col("word").is_null()).then(pl.lit("numeric")).otherwise(pl.lit("alphanumeric")),

@@ -60,7 +60,7 @@ def is_before_switch(world: WorldSettings) -> pl.Expr:
 
 def record_numbers(number: pl.Expr) -> pl.Expr:
     """Contact keys of 16 digits, as text: as numbers they would lose digits."""
-    return (2 * 10**15 + number * 97 + 13).cast(pl.String)
+    return (92 * 10**14 + number * 97 + 13).cast(pl.String)
 
 
 def _pick(number: pl.Expr, pool: tuple[str, ...]) -> pl.Expr:

@@ -28,9 +28,9 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 _TOP, _BETWEEN, _BELOW = 12.0, 12.0, 46.0  # margins in user units
-_CURVE, _RISKS_HEIGHT = 282.0, 110.0
+_CURVE, _RISKS_HEIGHT = 282.0, 124.0
 _OUTCOMES = {"risk_of_events": (ORANGE, 1, "with the outcome"), "risk_of_non_events": (MUTED, -1, "without")}
-_RISKS = (0.0001, 0.001, 0.01, 0.05, 0.2, 0.5, 0.8, 0.95)
+_RISKS = (0.0001, 0.001, 0.01, 0.1, 0.5, 0.9)
 
 
 def draw_calibration(curves: pl.DataFrame, *, notes: tuple[str, ...] = ()) -> Figure:
@@ -103,8 +103,8 @@ def _draw_curve(axes: Axes, line: pl.DataFrame, limit: float, *, has_axis: bool)
 def _draw_risks(axes: Axes, curves: pl.DataFrame, limit: float, *, is_even: bool) -> None:
     for name, (color, sign, words) in _OUTCOMES.items():
         bars = curves.filter(pl.col("curve") == name).sort("point")
-        axes.annotate(_say_people(words, bars), (1, 0.5 + 0.36 * sign), (-4, -4), xycoords="axes fraction",
-                      textcoords="offset points", ha="right", color=color, fontsize=SMALL)  # fmt: skip
+        axes.annotate(_say_people(words, bars), (1, 0.5 + 0.43 * sign), xycoords="axes fraction", ha="right",
+                      va="center", color=color, fontsize=SMALL)  # fmt: skip
         bars = bars.filter(pl.col("y") > 0)
         if bars.is_empty():
             continue
@@ -115,7 +115,7 @@ def _draw_risks(axes: Axes, curves: pl.DataFrame, limit: float, *, is_even: bool
         # Each group is drawn to its own height: the two differ by orders of magnitude when the outcome is rare.
         axes.bar(place, sign * y / bars["y"].max(), width=0.86 * _width(curves, is_even), color=color, linewidth=0)
     axes.axhline(0, color=RULE, linewidth=0.8)
-    axes.set(ylim=(-1.05, 1.05), yticks=[])
+    axes.set(ylim=(-1.5, 1.5), yticks=[])  # the words stand above and below the highest bars
     axes.spines["left"].set_visible(False)
     if is_even:
         axes.set(xlim=(0, limit), xlabel="Predicted risk")
@@ -128,8 +128,9 @@ def _say_people(words: str, bars: pl.DataFrame) -> str:
     """Say how many people a histogram holds; where a bin was suppressed, the sum of the others is not their number."""
     if bars.is_empty():
         return f"{words}: not known"
-    is_whole = not (bars["y"].null_count() or bars["n"].null_count())
-    return f"{words} (n = {format_count(int(bars['n'].sum()))})" if is_whole else f"{words} (few people: not shown)"
+    if bars["y"].null_count() or bars["n"].null_count():
+        return f"{words} (bins of few people left out)"
+    return f"{words} (n = {format_count(int(bars['n'].sum()))})"
 
 
 def _are_bins_even(curves: pl.DataFrame) -> bool:

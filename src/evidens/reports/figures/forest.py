@@ -12,6 +12,7 @@ from evidens.reports.figures.style import (
     INK,
     MUTED,
     NARROW,
+    PAPER,
     RULE,
     SIZE,
     SMALL,
@@ -200,6 +201,8 @@ def _write(
 ) -> None:  # fmt: skip
     from matplotlib.transforms import blended_transform_factory
 
+    # On a narrow page words stand over the plot: a white ground keeps the vertical line out of them.
     place = blended_transform_factory(axes.figure.transFigure, axes.transData)
     axes.text(x / frame.width, y, text, transform=place, ha=ha, va="center", color=color, fontsize=size,
-              fontweight=weight, fontstyle=style, clip_on=False)  # fmt: skip
+              fontweight=weight, fontstyle=style, clip_on=False, zorder=2,
+              bbox={"facecolor": PAPER, "linewidth": 0, "pad": 1} if not frame.people else None)  # fmt: skip

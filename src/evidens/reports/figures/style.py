@@ -94,24 +94,26 @@ def style_of(rank: int) -> dict[str, Any]:
 
 
 def spread_labels(wanted: Sequence[float], gap: float, low: float, high: float) -> list[float]:
-    """Move positions apart until none are nearer than `gap`, keeping their order.
+    """Move positions apart until none are nearer than `gap`, as little as possible and in their order.
 
     >>> spread_labels([0.50, 0.51, 0.9], 0.1, 0.0, 1.0)
-    [0.5, 0.6, 0.9]
+    [0.455, 0.555, 0.9]
     >>> spread_labels([0.99, 1.0], 0.1, 0.0, 1.0)
     [0.9, 1.0]
     """
     order = sorted(range(len(wanted)), key=lambda i: (wanted[i], i))
-    placed = list(wanted)
-    floor = low
-    for i in order:
-        placed[i] = floor = max(wanted[i], floor)
-        floor += gap
-    ceiling = high
-    for i in reversed(order):
-        placed[i] = ceiling = min(placed[i], ceiling)
-        ceiling -= gap
-    return [round(p, 10) for p in placed]
+    # Less rank times gap, positions only have to be in order: pool neighbours that are not.
+    pools: list[list[float]] = []
+    for rank, i in enumerate(order):
+        pools.append([wanted[i] - rank * gap])
+        while len(pools) > 1 and sum(pools[-2]) / len(pools[-2]) > sum(pools[-1]) / len(pools[-1]):
+            pools[-2:] = [pools[-2] + pools[-1]]
+    level = [sum(pool) / len(pool) for pool in pools for _ in pool]
+    placed = [0.0] * len(wanted)
+    for rank, i in enumerate(order):
+        ceiling = high - (len(order) - 1 - rank) * gap
+        placed[i] = round(min(max(level[rank], low) + rank * gap, ceiling), 10)
+    return placed
 
 
 def percent_ticks(axis: Any) -> None:

@@ -1,6 +1,6 @@
 """Cells of tables from estimates, counts and verdicts."""
 
-from evidens.reports.blocks import Cell
+from evidens.reports.blocks import NOT_ESTIMATED, Cell
 from evidens.reports.content import PhaseFacts, ReportContent
 from evidens.reports.findings import Estimate
 from evidens.reports.numbers import describe_absence, format_count
@@ -14,23 +14,33 @@ VERDICTS = {
 }
 
 
+ABSENT = Cell(NOT_ESTIMATED, kind="absent")
+
+
 def estimate_cell(estimate: Estimate) -> Cell:
-    """Print an estimate with its interval; a reason beside a value becomes a footnote."""
+    """Print an estimate with its interval; the reason why there is none, or a warning, becomes a footnote."""
+    if not estimate.is_there:
+        return ABSENT
     text, interval = estimate.write()
     if estimate.value is None:
-        return Cell(text, kind="absent")
+        head, _, _ = text.partition(": ")
+        return Cell(head, kind="absent", note=text if text != head else "")
     return Cell(text, interval, note=estimate.reason or "")
 
 
 def people_cells(estimate: Estimate) -> tuple[Cell, Cell]:
     """Print the people behind an estimate and those with the outcome."""
+    if not estimate.is_there:
+        return ABSENT, ABSENT
     return count_cell(estimate.n, estimate.reason), count_cell(estimate.n_events, estimate.reason)
 
 
 def count_cell(count: int | None, reason: str | None = None) -> Cell:
     """Print a count, or why it is not there."""
     if count is None:
-        return Cell(describe_absence(reason or "suppressed"), kind="absent")
+        text = describe_absence(reason or "suppressed")
+        head, _, _ = text.partition(": ")
+        return Cell(head, kind="absent", note=text if text != head else "")
     return Cell(format_count(count))
 
 

@@ -8,7 +8,7 @@ import polars as pl
 from evidens.reports.blocks import Block, Row, RowGroup, Table, Text
 from evidens.reports.content import PhaseFacts, ReportContent
 from evidens.reports.findings import Findings, read_estimate
-from evidens.reports.sections.cells import Cell, estimate_cell, people_cells
+from evidens.reports.sections.cells import ABSENT, estimate_cell, people_cells
 from evidens.reports.wording import (
     CLASSIFICATION,
     METRICS,
@@ -44,7 +44,7 @@ def rows_by_phase(
     for _, part in found.sort(keys).group_by(keys, maintain_order=True):
         at = {r["phase"]: estimate_cell(read_estimate(r)) for r in part.iter_rows(named=True)}
         header, hint = name(part.row(0, named=True))
-        rows.append(Row(header, tuple(at.get(p, Cell("not estimated", kind="absent")) for p in phases), hint))
+        rows.append(Row(header, tuple(at.get(p, ABSENT) for p in phases), hint))
     return tuple(rows)
 
 

@@ -10,7 +10,7 @@ from evidens.reports.content import ReportContent
 from evidens.reports.figures import as_svg, draw_flow
 from evidens.reports.findings import Findings, read_estimate
 from evidens.reports.numbers import format_count, format_number, format_share, format_value
-from evidens.reports.sections.cells import count_cell, estimate_cell, words_cell
+from evidens.reports.sections.cells import ABSENT, count_cell, estimate_cell, words_cell
 from evidens.reports.wording import name_feature, name_level, name_phase, name_variable
 
 
@@ -97,12 +97,12 @@ def _tabulate_flow(flow: pl.DataFrame) -> Table:
         Row(
             step["rule"],
             (
-                count_cell(step["n_left_out"]) if i else Cell("\N{EN DASH}"),
+                count_cell(step["n_left_out"]),
                 count_cell(step["n_people"]),
                 count_cell(step["n_rows"]),
             ),
         )
-        for i, step in enumerate(flow.sort("step").to_dicts())
+        for step in flow.sort("step").to_dicts()
     )
     return Table(
         "The same flow in numbers", ("Step", "People left out", "People remaining", "Index dates remaining"),
@@ -146,7 +146,7 @@ def _tabulate_rules(dropped: pl.DataFrame) -> Table:
 def _characteristic(row: dict[str, Any] | None) -> Cell:
     """Print one cell of Table 1: count and share, or median and quartiles."""
     if row is None:
-        return Cell("not given", kind="absent")
+        return ABSENT
     if row["value"] is None:
         is_number = row["level"].startswith("median")
         return Cell("suppressed, or no one measured" if is_number else "suppressed", kind="absent")

@@ -25,7 +25,7 @@ from evidens.reports.wording import (
 
 _METRICS = ("auroc", "oe_ratio")
 _AT_THRESHOLD = ("sensitivity", "ppv", "share_flagged")
-_COMPARED = (*_METRICS, "calibration_slope", *_AT_THRESHOLD)
+_COMPARED = (*_METRICS, *_AT_THRESHOLD)
 REST = "rest"  # the reference of a difference from everyone else
 _CAUTION = (
     "Many comparisons are made: some gaps differ from 0 by chance alone. Where groups differ in how often the outcome "
@@ -104,7 +104,8 @@ def _tabulate_groups(content: ReportContent, findings: Findings, phase: str, gro
         label = "Everyone" if group == "all" else name_level(variable, level)
         rows.setdefault(heading, []).append(Row(label, cells))
     columns = ("Group", "People", "Events", *(find_metric(m).label for m in (*_METRICS, *_AT_THRESHOLD)))
-    note = f"Sensitivity, PPV and flagged: at the main threshold of {format_threshold(content.main_threshold)}."
+    at_main = format_threshold(content.main_threshold)
+    note = f"Sensitivity, PPV and flagged: at the main threshold of {at_main}. The released tables hold more measures."
     caption = f"Groups in numbers, {say_phase(phase)}"
     return Table(caption, columns, tuple(RowGroup(h, tuple(r)) for h, r in rows.items()), note)
 
@@ -150,12 +151,15 @@ def _tabulate_gaps(findings: Findings, phases: list[str]) -> list[Block]:
     )
     if found.is_empty():
         return [Text("Gaps between groups: not known, none were estimated.", "absent")]
-    rows = rows_by_phase(
-        found, ["group", "reference", "metric", "threshold"], phases,
-        lambda r: (_say_pair(r["group"], r["reference"]), name_metric(r["metric"], r["threshold"])),
-    )  # fmt: skip
-    columns = ("Group", *(name_phase(p) for p in phases))
-    return [Table("Gaps between groups, with 95% intervals", columns, (RowGroup("", rows),), _CAUTION)]
+    groups = []
+    pair = ["group", "reference"]
+    for (group, reference), part in found.sort(pair).group_by(pair, maintain_order=True):
+        rows = rows_by_phase(
+            part, ["metric", "threshold"], phases, lambda r: (name_metric(r["metric"], r["threshold"]), "")
+        )
+        groups.append(RowGroup(_say_pair(str(group), str(reference)), rows))
+    columns = ("Measure", *(name_phase(p) for p in phases))
+    return [Table("Gaps between groups, with 95% intervals", columns, tuple(groups), _CAUTION)]
 
 
 def _say_pair(group: str, reference: str) -> str:
