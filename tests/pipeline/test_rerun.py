@@ -37,7 +37,7 @@ def changed_stages(clone):
     [
         ("conf/model/logistic.yaml", lambda c: c.update(n_folds=c["n_folds"] + 1),
          {"train@{}-logistic", "validate_internal@{}", "record_change@{}"}),
-        ("conf/fairness/default.yaml", lambda c: c.update(n_resamples=c["n_resamples"] + 1),
+        ("conf/fairness/default.yaml", lambda c: c.update(n_draws=c["n_draws"] + 1),
          {"assess_fairness@{}", "record_change@{}"}),
         ("conf/report/default.yaml", lambda c: c.update(n_features=c["n_features"] - 1),
          {"report@{}", "record_change@{}"}),

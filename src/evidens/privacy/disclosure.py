@@ -34,7 +34,8 @@ def suppress_evidence(evidence: pl.DataFrame, settings: DisclosureSettings) -> R
     rows = evidence.with_row_index("_row")
     small = _is_small_row(settings) | _has_small_numerator(settings)
     rows = rows.with_columns(_hidden=small, _variable=pl.col("group").str.split("=").list.first())
-    at_threshold = ["outcome", "model", "phase", "group", "threshold", "horizon_days", "reference", "label"]
+    # Whatever the reference: a net benefit can be read off its difference from treating no one.
+    at_threshold = ["outcome", "model", "phase", "group", "threshold", "horizon_days", "label"]
     spread = (pl.col("threshold") != NO_THRESHOLD) & pl.col("_hidden").any().over(at_threshold)
     rows = rows.with_columns(_hidden=pl.col("_hidden") | spread)
     totals = rows.filter(group="all").select(*family, _n="n", _events="n_events")

@@ -11,11 +11,11 @@ from evidens.contracts import Characteristic, Curve, Evidence, Flow, GateVerdict
 from evidens.privacy import suppress_small_cells
 from evidens.study.features import read_features
 from evidens.study.lineage import digest_files, read_digests, read_versions
-from evidens.study.phases import OPENED, open_ledger, stage_of
+from evidens.study.phases import OPENED, SEALED, open_ledger, stage_of
 from evidens.study.study import Study, write_parquet
 from evidens.cohort.target import build_target
 
-PHASES = ("feasibility", "internal", "temporal", "external", "prospective")
+PHASES = ("feasibility", "internal", *SEALED)
 WITH_CURVES = (*(stage_of(phase) for phase in PHASES[1:]), "explain")
 RELEASED = {
     "evidence": Evidence,
@@ -78,6 +78,7 @@ def write_report(study: Study, outcome: str) -> None:
         feature_labels=_label_features(tables),
         limits=report.limits,
         lineage=_describe_lineage(study, outcome),
+        change_summary=(f"Written after this page, into release/changes/{outcome}/change_record.md, and kept with the version.",),
         reproduce=("git checkout <the commit named in the change record>", "make repro"),
         **tables,
     )

@@ -3,8 +3,12 @@
 from pathlib import Path
 
 import polars as pl
+import yaml
 
+from evidens.foundation import Fault
+from evidens.study.catalog import StudyError
 from evidens.study.phases import OPENED
+from evidens.study.release import PHASES
 from evidens.study.study import Study
 
 SIGNS = {"PASS": "[green]✓ PASS[/]", "FAIL": "[red]✗ FAIL[/]", "INCONCLUSIVE": "[yellow]? INCONCLUSIVE[/]"}
@@ -19,14 +23,17 @@ def print_summary(root: Path) -> None:
     study, console = Study.open(root), Console()
     for outcome in study.names["outcomes"]:
         folder = study.folder("released", outcome)
+        if not (folder / "gates.parquet").exists():
+            raise StudyError(Fault(f"release/tables/{outcome}", "no released tables yet.", "Run `make repro`."))
         gates = pl.read_parquet(folder / "gates.parquet")
         evidence = pl.read_parquet(folder / "evidence.parquet")
         candidate = _candidate(study)
         console.print(f"\n[bold]{outcome.replace('_', ' ')}[/], model {candidate}")
         table = Table(box=None, pad_edge=False, header_style="dim")
         for heading in ("phase", "gate", "people", "events", *(label for _, label in HEADLINE)):
-            table.add_column(heading, justify="left" if heading in ("phase", "gate") else "right")
-        for phase in gates["phase"].unique(maintain_order=True).to_list():
+            is_text = heading in ("phase", "gate")
+            table.add_column(heading, justify="left" if is_text else "right", no_wrap=heading != "gate")
+        for phase in PHASES:
             table.add_row(*_row(phase, gates.filter(model=candidate, phase=phase), evidence, candidate))
         console.print(table)
         console.print(f"  report  release/reports/{outcome}/index.html")
@@ -48,7 +55,7 @@ def _number(rows: pl.DataFrame) -> str:
     if rows.height != 1 or rows["value"].item() is None:
         return ""
     value, lower, upper = (rows[name].item() for name in ("value", "lower", "upper"))
-    return f"{value:.2f}" if lower is None else f"{value:.2f} ({lower:.2f} to {upper:.2f})"
+    return f"{value:.2f}" if lower is None else f"{value:.2f} ({lower:.2f}-{upper:.2f})"
 
 
 def _worst(verdicts: list[str]) -> str:
@@ -59,7 +66,5 @@ def _worst(verdicts: list[str]) -> str:
 
 
 def _candidate(study: Study) -> str:
-    import yaml
-
     path = study.root / study.catalog["settings"].dir / "candidate.yaml"
     return yaml.safe_load(path.read_text(encoding="utf-8"))["candidate"]

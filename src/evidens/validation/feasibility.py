@@ -50,8 +50,8 @@ def assess_feasibility(
     polars.DataFrame
         Evidence of the phase "feasibility", model "none": `prevalence`, `cumulative_incidence`,
         `events_needed_share` (events in development over events needed by Riley's criteria; at least 1 is enough),
-        `age_auroc`, `highest_feature_auroc` and the feature behind it, `measured_share` of each laboratory
-        feature, `suspected_leaks`.
+        `age_auroc`, `highest_feature_auroc` and the feature behind it, `measured_share` of each analyte,
+        `suspected_leaks`.
     """
     everybody = build_target(labels, horizon_days=question.horizon_days)
     sample = keep_sample(labels, protocol.find_phase("feasibility"), protocol)["person_id"]
@@ -106,10 +106,12 @@ def _scan_features(features: FeatureMatrix, sampled: np.ndarray, target: Target,
 
 
 def _measured_shares(features: FeatureMatrix, *, outcome: str) -> list[EvidenceRows]:
-    """Share of people in whom each feature that can be missing was measured."""
+    """Share of people in whom something was measured: once for each thing, not for each statistic of it."""
     columns, n = features.matrix.tocsc(), features.matrix.shape[0]
     collected = []
     for position, name in enumerate(features.names):
+        if not ("_latest_" in name or name.startswith("days_since_")):
+            continue
         values = columns.data[columns.indptr[position] : columns.indptr[position + 1]]
         unmeasured = int(np.isnan(values).sum())
         if unmeasured:

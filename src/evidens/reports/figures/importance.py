@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -30,6 +31,10 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
+LONGEST_LINE = 46  # letters of a label before it is broken: what fits a phone
+LETTER = 7.4  # units that a letter takes at most on average at the size of the labels
+
+
 def draw_importance(
     ranking: pl.DataFrame, *, labels: Mapping[str, str] | None = None, layout: Layout = "wide"
 ) -> Figure:
@@ -51,7 +56,14 @@ def draw_importance(
         Orange bars with an upward triangle: a higher value raises the risk; blue, downward: lowers it.
     """
     is_wide = layout == "wide"
-    width, line, left = (WIDE, 27.0, 375.0) if is_wide else (NARROW, 46.0, 26.0)
+    names = [textwrap.fill(name_feature(f, labels or {}), LONGEST_LINE) for f in ranking["feature"].to_list()]
+    n_lines = max((name.count("\n") + 1 for name in names), default=1)
+    longest = max((len(line) for name in names for line in name.split("\n")), default=0)
+    width, line, left = (
+        (WIDE, 27.0 + 14.0 * (n_lines - 1), longest * LETTER + 40.0)
+        if is_wide
+        else (NARROW, 46.0 + 15.0 * (n_lines - 1), 26.0)
+    )
     height = line * ranking.height
     with journal_style():
         figure = new_figure(width, height + 58)
@@ -60,7 +72,7 @@ def draw_importance(
         largest = max((v for c in ("value", "upper") for v in ranking[c].to_list() if v is not None), default=1.0)
         axes.set_xlim(0, 1.02 * largest)
         for i, row in enumerate(ranking.iter_rows(named=True)):
-            _draw_bar(axes, row, line * i, line, name_feature(row["feature"], labels or {}), is_wide)
+            _draw_bar(axes, row, line * i, line, names[i], is_wide)
         axes.set(yticks=[], xlabel="Mean absolute contribution (log-odds)")
         axes.spines["left"].set_visible(False)
         axes.locator_params(axis="x", nbins=5)
@@ -89,7 +101,9 @@ def _draw_bar(axes: Axes, row: dict[str, Any], y: float, space: float, label: st
     if is_wide:
         axes.annotate(label, (0, middle), (-28, 0), xycoords=across, textcoords="offset points", ha="right", **size)
     else:
-        axes.annotate(label, (0, y + 15), (-16, 0), xycoords=across, textcoords="offset points", **size)
+        size["va"] = "top"
+        axes.annotate(label, (0, y + 7), (-16, 0), xycoords=across, textcoords="offset points", **size)
+        size["va"] = "center"
     axes.annotate(sign, (0, middle), (-10, 0), xycoords=across, textcoords="offset points", ha="center",
                   color=color, fontsize=SMALL, va="center")  # fmt: skip
     end = row["upper"] if row["upper"] is not None else row["value"]
