@@ -17,7 +17,6 @@ from importlib.metadata import version
 from pathlib import Path
 
 import yaml
-
 from tests.pipeline.tiny import clone_checkout
 
 RESULTS = Path(__file__).parent / "results"
@@ -52,7 +51,9 @@ def run_world(world: str) -> dict:
     with tempfile.TemporaryDirectory() as folder:
         clone = clone_checkout(Path(folder) / "study")
         choices = yaml.safe_load((clone.root / "params.yaml").read_text())["choose"]
-        clone.edit("params.yaml", lambda p: p.update(choose={**choices, "simulation": world, "protocol": PROTOCOL[world]}))
+        clone.edit(
+            "params.yaml", lambda p: p.update(choose={**choices, "simulation": world, "protocol": PROTOCOL[world]})
+        )
         start = time.perf_counter()
         done = clone.dvc("repro")
         whole = time.perf_counter() - start

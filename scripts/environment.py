@@ -47,11 +47,11 @@ def has_openmp() -> bool:
 
 
 def take_from_lock(text: str, names: tuple[str, ...]) -> str:
-    """Return the lines of a lock file that pin `names`, with their hashes.
+    r"""Return the lines of a lock file that pin `names`, with their hashes.
 
-    >>> lock = "a==1 \\\\\\n    --hash=sha256:1\\nb==2 \\\\\\n    --hash=sha256:2\\n"
+    >>> lock = "a==1 \\\n    --hash=sha256:1\nb==2 \\\n    --hash=sha256:2\n"
     >>> print(take_from_lock(lock, ("b",)))
-    b==2 \\
+    b==2 \
         --hash=sha256:2
     """
     kept, taking = [], False

@@ -75,10 +75,24 @@ def _browse(port: int) -> None:
 
     root = find_root(Path())
     open_store(root)
-    environment = {**os.environ, "MLFLOW_DISABLE_TELEMETRY": "true", "DO_NOT_TRACK": "true",
-                   "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"}  # fmt: skip
-    command = [sys.executable, "-m", "mlflow", "ui", "--backend-store-uri", f"sqlite:///{root / 'mlruns' / 'mlflow.db'}",
-               "--workers", "1", "--port", str(port)]  # fmt: skip
+    environment = {
+        **os.environ,
+        "MLFLOW_DISABLE_TELEMETRY": "true",
+        "DO_NOT_TRACK": "true",
+        "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false",
+    }
+    command = [
+        sys.executable,
+        "-m",
+        "mlflow",
+        "ui",
+        "--backend-store-uri",
+        f"sqlite:///{root / 'mlruns' / 'mlflow.db'}",
+        "--workers",
+        "1",
+        "--port",
+        str(port),
+    ]
     try:
         subprocess.run(command, env=environment, check=False, cwd=root)
     except KeyboardInterrupt:

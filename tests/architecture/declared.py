@@ -9,7 +9,7 @@ import yaml
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "src" / "evidens"
 CATALOG = yaml.safe_load((ROOT / "conf/catalog.yaml").read_text())["catalog"]
-STAGES = {name: stage for name, stage in yaml.safe_load((ROOT / "dvc.yaml").read_text())["stages"].items()}
+STAGES = yaml.safe_load((ROOT / "dvc.yaml").read_text())["stages"]
 ROOMS = sorted(p.name for p in PACKAGE.iterdir() if p.is_dir() and p.name != "__pycache__")
 
 

@@ -4,7 +4,6 @@ import ast
 import re
 
 import pytest
-
 from tests.architecture.declared import PACKAGE, ROOMS, ROOT, STAGES
 
 # The shell, the ground floor and the ledger carry no science: listing them would rerun everything for every touch.

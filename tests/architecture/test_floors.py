@@ -3,7 +3,6 @@
 import sys
 
 import pytest
-
 from tests.architecture.declared import PACKAGE, ROOMS, ROOT, imports_of, rooms_in
 
 # A room may import rooms on earlier lines. Rooms on one line do not know each other.

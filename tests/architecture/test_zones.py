@@ -3,10 +3,10 @@
 from collections import defaultdict
 
 import pytest
+from tests.architecture.declared import CATALOG, ROOT, STAGES, options, tables
 
 from evidens.contracts import find_contract, schema_of
 from evidens.study import ZONES
-from tests.architecture.declared import CATALOG, ROOT, STAGES, options, tables
 
 # The only stages through which data may move to a freer zone, and to which one.
 DOORS = {
@@ -16,6 +16,7 @@ DOORS = {
     "intake": "aggregate",
     "build_cohort": "aggregate",
     "assign_phases": "aggregate",
+    "build_features": "aggregate",  # the vocabulary: codes that at least so many people have
     "assess_feasibility": "aggregate",
     "validate_internal": "aggregate",
     "validate_temporal": "aggregate",
@@ -68,7 +69,11 @@ def test_every_part_of_a_table_has_one_writer():
 
 
 def test_training_sees_development_only():
-    parts = {rest.split("/")[-1] for t, rest in tables(STAGES["train"]["deps"]) if t in ("labels", "dense_features", "count_features")}
+    parts = {
+        rest.split("/")[-1]
+        for t, rest in tables(STAGES["train"]["deps"])
+        if t in ("labels", "dense_features", "count_features")
+    }
     assert parts == {"development"}
     assert "members" not in {t for t, _ in tables(STAGES["train"]["deps"])}
 

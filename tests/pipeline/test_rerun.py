@@ -7,11 +7,12 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
+from tests.pipeline.tiny import Clone
 
 from evidens.changes import Ledger, load_registered, open_store
-from tests.pipeline.tiny import Clone
 
 pytestmark = pytest.mark.slow
 
@@ -94,7 +95,7 @@ def test_another_candidate_is_an_experiment_that_retrains_nothing(copy):
 def test_an_interrupted_stage_leaves_nothing_half_written_and_goes_on(copy):
     wanted = copy.md5s()
     shutil.rmtree(copy.root / "data/person/events")
-    environment = {**os.environ, "PATH": f"{os.path.dirname(sys.executable)}:{os.environ['PATH']}"}
+    environment = {**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
     process = subprocess.Popen([sys.executable, "-m", "pipelines.intake"], cwd=copy.root, env=environment,
                                stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)  # fmt: skip
     time.sleep(1.5)
@@ -116,4 +117,3 @@ def test_a_corrupt_file_is_named_and_the_remedy_works(copy):
     assert done.returncode == 1
     assert "cannot be read as Parquet" in done.stderr
     assert "Traceback" not in done.stderr
-

@@ -21,7 +21,9 @@ def released(study, outcome, table):
 
 @pytest.mark.parametrize("outcome", OUTCOMES)
 def test_every_phase_opens(study, outcome):
-    gates = pl.read_parquet(study.root / "data/aggregate/gates/**/part.parquet").filter(outcome=outcome, model="lightgbm")
+    gates = pl.read_parquet(study.root / "data/aggregate/gates/**/part.parquet").filter(
+        outcome=outcome, model="lightgbm"
+    )
     assert set(gates["phase"]) == {"feasibility", "internal", *SEALED}
     assert gates.filter(criterion="the phase is open").is_empty()
     assert set(gates["verdict"]) == {"PASS"}, gates.filter(pl.col("verdict") != "PASS")
@@ -75,7 +77,16 @@ def test_the_ledger_tells_protocol_openings_and_versions_in_order(study):
 
 def test_no_identifier_is_anywhere_outside_raw_and_truth(study):
     """Not in person tables, aggregates, reports, MLflow, DVC's cache or lock."""
-    folders = ("build", "data/pseudonymised", "data/person", "data/aggregate", "release", "models", "mlruns", ".dvc/cache")
+    folders = (
+        "build",
+        "data/pseudonymised",
+        "data/person",
+        "data/aggregate",
+        "release",
+        "models",
+        "mlruns",
+        ".dvc/cache",
+    )
     files = [f for folder in folders for f in sorted((study.root / folder).rglob("*")) if f.is_file()]
     files.append(study.root / "dvc.lock")
     assert files
@@ -90,7 +101,9 @@ def test_the_raw_zone_is_where_identifiers_are(study):
 
 def test_no_raw_row_is_in_any_git_ref(study):
     listed = study.run("git", "log", "--all", "--name-only", "--format=").stdout.split()
-    assert not [name for name in listed if name.startswith(("data/raw", "data/truth", "data/quarantine", "data/person"))]
+    assert not [
+        name for name in listed if name.startswith(("data/raw", "data/truth", "data/quarantine", "data/person"))
+    ]
 
 
 def test_no_pickle_is_kept(study):

@@ -10,7 +10,13 @@ from pathlib import Path
 import yaml
 
 ROOT = Path(__file__).parents[2]
-TINY = {"delivery": "simulated", "simulation": "tiny", "protocol": "rehearsal", "candidate": "lightgbm", "engine": "local"}
+TINY = {
+    "delivery": "simulated",
+    "simulation": "tiny",
+    "protocol": "rehearsal",
+    "candidate": "lightgbm",
+    "engine": "local",
+}
 
 
 @dataclass(frozen=True)
@@ -22,9 +28,13 @@ class Clone:
     def run(self, *command, check=True, **options):
         environment = {**os.environ, "DVC_NO_ANALYTICS": "1", "PYTHONDONTWRITEBYTECODE": "1",
                        "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}  # fmt: skip
-        done = subprocess.run(command, cwd=self.root, env=environment, capture_output=True, text=True, check=False, **options)
+        done = subprocess.run(
+            command, cwd=self.root, env=environment, capture_output=True, text=True, check=False, **options
+        )
         if check and done.returncode:
-            raise AssertionError(f"{command} ended with {done.returncode}\n{done.stdout[-3000:]}\n{done.stderr[-3000:]}")
+            raise AssertionError(
+                f"{command} ended with {done.returncode}\n{done.stdout[-3000:]}\n{done.stderr[-3000:]}"
+            )
         return done
 
     def dvc(self, *arguments, **options):
@@ -45,7 +55,9 @@ class Clone:
 
 def clone_checkout(folder: Path) -> Clone:
     """Copy what git tracks or would track into `folder`, as a repository with one commit, set to the tiny world."""
-    listed = subprocess.run(["git", "ls-files", "-co", "--exclude-standard"], cwd=ROOT, capture_output=True, text=True, check=True)
+    listed = subprocess.run(
+        ["git", "ls-files", "-co", "--exclude-standard"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
     for name in listed.stdout.splitlines():
         if (ROOT / name).is_file():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
@@ -59,4 +71,3 @@ def clone_checkout(folder: Path) -> Clone:
     clone.run("git", "add", "-A")
     clone.run("git", "commit", "-qm", "start")
     return clone
-

@@ -35,7 +35,8 @@ class Evidence(dy.Schema):
     reason = dy.String(nullable=True)  # why undefined, or a warning about the value
 
     @dy.rule()
-    def undefined_values_have_a_reason(cls) -> pl.Expr:  # noqa: N805 - dataframely passes the class
+    def undefined_values_have_a_reason(cls) -> pl.Expr:
+        """Ask for a number, or why there is none."""
         return pl.col("value").is_not_null() | pl.col("reason").is_not_null()
 
 

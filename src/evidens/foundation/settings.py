@@ -27,9 +27,9 @@ def build_settings(cls: type[Settings], mapping: Mapping[str, Any], *, place: st
     Parameters
     ----------
     cls : type
-        A frozen dataclass, or a union of them told apart by `kind`. Fields may be scalars, dates, literals, tuples, mappings with string
-        keys, optionals, other dataclasses, and unions of dataclasses told apart by their `kind`.
-        A `__post_init__` that raises ValueError checks what types cannot say.
+        A frozen dataclass, or a union of them told apart by `kind`. Fields may be scalars, dates, literals,
+        tuples, mappings with string keys, optionals, other dataclasses and unions of them. A `__post_init__`
+        that raises ValueError checks what types cannot say.
     mapping : Mapping
         What Hydra composed: every key must be a field, every field without a default a key.
     place : str
@@ -95,7 +95,7 @@ def _build(cls: type, mapping: Any, *, place: str, path: str, faults: Faults) ->
 
 def _convert(hint: Any, value: Any, *, place: str, path: str, faults: Faults) -> Any:
     origin, args = typing.get_origin(hint), typing.get_args(hint)
-    inner = {"place": place, "faults": faults}
+    inner: dict[str, Any] = {"place": place, "faults": faults}
     if origin in (typing.Union, types.UnionType):
         if value is None and type(None) in args:
             return None

@@ -41,7 +41,7 @@ def find_identifiers_in_frame(frame: pl.DataFrame) -> dict[str, int]:
     found = {}
     for name, dtype in frame.schema.items():
         if dtype.is_integer():
-            number = frame[name].drop_nulls().unique()
+            number = frame[name].cast(pl.Int128).drop_nulls().unique()
             texts = number.filter((number > 101_000_000) & (number < 10_000_000_000)).cast(pl.String).str.zfill(10)
         elif isinstance(dtype, pl.String | pl.Categorical | pl.Enum):
             texts = frame[name].cast(pl.String)

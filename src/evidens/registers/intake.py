@@ -25,9 +25,7 @@ from evidens.registers.rules import add_accounts
 from evidens.registers.settings import RegisterSettings
 
 _INTAKES = (intake_lpr2, intake_lpr3, intake_lmdb, intake_lab)
-_TABLES = {
-    table.name: table for register in (bef, dod, vnds, lpr2, lpr3, lmdb, lab) for table in register.TABLES
-}
+_TABLES = {table.name: table for register in (bef, dod, vnds, lpr2, lpr3, lmdb, lab) for table in register.TABLES}
 _LPR_F = {"kontakter", "diagnoser"}
 
 

@@ -70,8 +70,12 @@ def apply_rules(frame: pl.DataFrame, rules: Sequence[Rule], *, stage: str, table
     kept = frame if n_kept == frame.height else frame.filter(verdicts == 0)
     reasons = {number: rule.name for number, rule in enumerate(rules, start=1) if rule.fate == "quarantined"}
     bad = verdicts.is_in(list(reasons)) if reasons else pl.Series([False]).new_from_index(0, frame.height)
-    quarantined = frame.select(pl.exclude("^_.*$")).filter(bad).with_columns(
-        reason=verdicts.filter(bad).replace_strict(reasons, return_dtype=pl.String) if reasons else pl.lit("")
+    quarantined = (
+        frame.select(pl.exclude("^_.*$"))
+        .filter(bad)
+        .with_columns(
+            reason=verdicts.filter(bad).replace_strict(reasons, return_dtype=pl.String) if reasons else pl.lit("")
+        )
     )
     account = account_of(
         stage, table, n_in=frame.height, n_kept=n_kept,

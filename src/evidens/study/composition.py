@@ -4,7 +4,6 @@
 depends only on the resolved files it reads, and reruns exactly when one of these changed.
 """
 
-import os
 import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -63,11 +62,18 @@ def compose_settings(root: Path, choices: Mapping[str, str], names: Mapping[str,
     for stem, value in resolved.items():
         group, _, name = stem.partition("/")
         try:
-            build_settings(settings_class(group), value, place=f"conf/{group}/{name or choices.get(group, 'default')}.yaml")
+            build_settings(
+                settings_class(group), value, place=f"conf/{group}/{name or choices.get(group, 'default')}.yaml"
+            )
         except EvidensError as error:
             faults.found.extend(error.faults)
     faults.stop(CompositionError)
     return resolved
+
+
+def compose_group(root: Path, group: str, option: str) -> dict[str, Any]:
+    """Compose one group with one of its options, everything else as by default."""
+    return _compose(root, [f"{group}={option}"])[group]
 
 
 def write_settings(resolved: Mapping[str, Mapping[str, Any]], folder: Path, runtime: Path) -> None:
@@ -78,7 +84,7 @@ def write_settings(resolved: Mapping[str, Mapping[str, Any]], folder: Path, runt
         with tempfile.NamedTemporaryFile("w", dir=path.parent, delete=False, encoding="utf-8") as file:
             yaml.safe_dump(value, file, sort_keys=True, allow_unicode=True)
         Path(file.name).chmod(0o644)
-        os.replace(file.name, path)
+        Path(file.name).replace(path)
 
 
 def option_files(root: Path) -> Iterator[tuple[str, str]]:
@@ -113,7 +119,7 @@ def _check_option(root: Path, group: str, option: str, faults: Faults, *, place:
         faults.add(place, f"no file conf/{group}/{option}.yaml.", f"There are: {', '.join(options)}.")
 
 
-def _compose(root: Path, overrides: list[str]) -> dict[str, Any]:
+def _compose(root: Path, overrides: list[str]) -> Any:
     from hydra import compose, initialize_config_dir
     from hydra.errors import HydraException
     from omegaconf import OmegaConf

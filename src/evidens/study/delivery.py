@@ -60,10 +60,16 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     """
     path = folder / MANIFEST
     if not path.exists():
-        raise StudyError(Fault(f"{folder.name}/{MANIFEST}", "no such file.", f"Run `evidens manifest data/raw/{folder.name}`."))
+        raise StudyError(
+            Fault(f"{folder.name}/{MANIFEST}", "no such file.", f"Run `evidens manifest data/raw/{folder.name}`.")
+        )
     manifest, faults = json.loads(path.read_text(encoding="utf-8")), Faults()
     if not manifest["files"]:
-        faults.add(f"{folder.name}/{MANIFEST}", "the delivery holds no files.", "Lay them in <register>/<table>_<year>.parquet.")
+        faults.add(
+            f"{folder.name}/{MANIFEST}",
+            "the delivery holds no files.",
+            "Lay them in <register>/<table>_<year>.parquet.",
+        )
     for name, listed in manifest["files"].items():
         if not (folder / name).exists():
             faults.add(name, "is listed in the manifest and missing.", "Restore it, or list the delivery anew.")
@@ -84,6 +90,7 @@ def pseudonymise_delivery(study: Study) -> pl.DataFrame:
     from evidens.privacy import PseudonymMap, key_for
     from evidens.registers import (
         TABLES,
+        RegisterTable,
         add_accounts,
         check_accounts,
         check_delivery,
@@ -106,10 +113,12 @@ def pseudonymise_delivery(study: Study) -> pl.DataFrame:
         simulated=delivery.kind == "simulated",
         settings=study.settings("pseudonyms"),
     )
-    accounts, links = [], defaultdict(list)
-    paths = defaultdict(list)
+    accounts: list[pl.DataFrame] = []
+    links: dict[str, list[pl.DataFrame]] = defaultdict(list)
+    paths: dict[RegisterTable, list[Path]] = defaultdict(list)
     for name in names:
-        paths[table_of(Path(name).stem, TABLES)].append(folder / name)
+        if table := table_of(Path(name).stem, TABLES):  # check_delivery has stopped at a file of no table
+            paths[table].append(folder / name)
     for table in sorted(paths, key=lambda table: (table.is_linked, table.name)):
         known = link_contacts(links[table.register]) if table.is_linked else None
         writer = BucketWriter(study, table.name, n_buckets=delivery.n_buckets)
@@ -119,11 +128,15 @@ def pseudonymise_delivery(study: Study) -> pl.DataFrame:
             accounts.append(done.account)
             links[table.register].append(done.links)
             if done.quarantined.height:
-                write_parquet(done.quarantined, study.out_folder("raw_quarantine") / f"{path.stem}-{number:03d}.parquet")
+                write_parquet(
+                    done.quarantined, study.out_folder("raw_quarantine") / f"{path.stem}-{number:03d}.parquet"
+                )
         writer.finish()
     study.out_folder("raw_quarantine")
     account = _report(study, add_accounts(accounts))
-    check_accounts(account, max_quarantined_share={"other": 1.0})  # that every row is accounted for; a share is judged at intake
+    check_accounts(
+        account, max_quarantined_share={"other": 1.0}
+    )  # that every row is accounted for; a share is judged at intake
     return account
 
 

@@ -14,7 +14,9 @@ def learn_features(study: Study, outcome: str) -> Vocabulary:
     """Learn from development which codes are counted, and write the vocabulary."""
     settings = study.settings("features")
     count = partial(count_codes, settings=settings, excluded=_excluded(study, outcome))
-    counts = [part for _, part in study.map_buckets(count, events="events", members=("members", outcome, "development"))]
+    counts = [
+        part for _, part in study.map_buckets(count, events="events", members=("members", outcome, "development"))
+    ]
     vocabulary = make_vocabulary(counts, settings)
     study.write("vocabulary", outcome, frame=vocabulary.frame)
     return vocabulary

@@ -7,7 +7,19 @@ from pathlib import Path
 
 import yaml
 
-PACKAGES = ("evidens", "polars", "pyarrow", "numpy", "scipy", "scikit-learn", "lightgbm", "shap", "fairlearn", "mlflow", "dvc")
+PACKAGES = (
+    "evidens",
+    "polars",
+    "pyarrow",
+    "numpy",
+    "scipy",
+    "scikit-learn",
+    "lightgbm",
+    "shap",
+    "fairlearn",
+    "mlflow",
+    "dvc",
+)
 
 
 def read_digests(root: Path) -> dict[str, str]:

@@ -12,6 +12,7 @@ import polars as pl
 from evidens.changes import Ledger, record_opening, record_protocol
 from evidens.cohort.target import build_target
 from evidens.contracts import Characteristic, Curve, Evidence, GateVerdict, schema_of
+from evidens.features import FeatureMatrix
 from evidens.foundation import stream
 from evidens.models import fit_predict, load_model, model_digest
 from evidens.protocol import (
@@ -84,16 +85,30 @@ def validate_within_development(study: Study, outcome: str) -> None:
     features = read_features(study, outcome, "development")
     target = build_target(read_labels(study, outcome, "development"), horizon_days=question.horizon_days)
     rng = stream(0, "validate_internal", outcome)
-    apparent = evaluate(target, _predict(study, outcome, features), question.thresholds, settings,
-                        outcome=outcome, phase="internal", rng=rng)  # fmt: skip
+    apparent = evaluate(
+        target,
+        _predict(study, outcome, features),
+        question.thresholds,
+        settings,
+        outcome=outcome,
+        phase="internal",
+        rng=rng,
+    )
 
     def refit(model: str, rows: np.ndarray) -> np.ndarray:
-        return fit_predict(features, target.outcome, target.weights, study.settings("model", model), rows=rows,
-                           rng=stream(0, "refit", outcome, model))  # fmt: skip
+        return fit_predict(
+            features,
+            target.outcome,
+            target.weights,
+            study.settings("model", model),
+            rows=rows,
+            rng=stream(0, "refit", outcome, model),
+        )
 
     refits = {model: partial(refit, model) for model in study.names["models"]}
-    corrected = correct_optimism(target, refits, outcome=outcome, n_resamples=settings.n_resamples, rng=rng,
-                                 in_order=study.run_in_order)  # fmt: skip
+    corrected = correct_optimism(
+        target, refits, outcome=outcome, n_resamples=settings.n_resamples, rng=rng, in_order=study.run_in_order
+    )
     regions = read_members(study, outcome, "development")["region"].to_list()
     left_out = leave_regions_out(target, regions, refits, outcome=outcome, in_order=study.run_in_order)
     evidence = pl.concat([apparent.evidence, corrected, left_out]).sort(Evidence.primary_key())
@@ -117,8 +132,15 @@ def validate_sealed_phase(study: Study, outcome: str, phase: str) -> None:
     labels = read_labels(study, outcome, phase)
     study.write("predictions", outcome, phase, frame=_join_predictions(labels, risks))
     question, settings = study.settings("outcome", outcome), study.settings("validation")
-    performance = evaluate(build_target(labels, horizon_days=question.horizon_days), risks, question.thresholds,
-                           settings, outcome=outcome, phase=phase, rng=stream(0, "validate", outcome, phase))  # fmt: skip
+    performance = evaluate(
+        build_target(labels, horizon_days=question.horizon_days),
+        risks,
+        question.thresholds,
+        settings,
+        outcome=outcome,
+        phase=phase,
+        rng=stream(0, "validate", outcome, phase),
+    )
     _write_phase(study, outcome, phase, performance)
 
 
@@ -148,7 +170,7 @@ def assess_opened_phases(study: Study, outcome: str) -> pl.DataFrame:
     from evidens.fairness import assess_groups, band_age
 
     candidate, question = study.settings("candidate").candidate, study.settings("outcome", outcome)
-    found = [Evidence.create_empty()]
+    found: list[pl.DataFrame] = [Evidence.create_empty()]
     for phase in SEALED:
         predictions = study.read("predictions", outcome, phase).filter(pl.col("model") == candidate).sort("person_id")
         if predictions.is_empty():
@@ -156,22 +178,33 @@ def assess_opened_phases(study: Study, outcome: str) -> pl.DataFrame:
         members = read_members(study, outcome, phase)
         groups = members.select("sex", band_age(members["age"]).alias("age"), "origin", "region")
         target = build_target(predictions, horizon_days=question.horizon_days)
-        found.append(assess_groups(
-            target, predictions["risk"].to_numpy(), groups, question.main_threshold, study.settings("fairness"),
-            outcome=outcome, model=candidate, phase=phase, rng=stream(0, "fairness", outcome, phase),
-        ))  # fmt: skip
+        found.append(
+            assess_groups(
+                target,
+                predictions["risk"].to_numpy(),
+                groups,
+                question.main_threshold,
+                study.settings("fairness"),
+                outcome=outcome,
+                model=candidate,
+                phase=phase,
+                rng=stream(0, "fairness", outcome, phase),
+            )
+        )
     return pl.concat(found).sort(Evidence.primary_key())
 
 
 def review_models(study: Study, evidence: pl.DataFrame, phase: PhaseSettings, *, outcome: str) -> pl.DataFrame:
     """Judge the evidence of a phase for every model of the study, so that a change of candidate needs no rerun."""
     threshold = study.settings("outcome", outcome).main_threshold
-    judged = [review_phase(evidence, phase, outcome=outcome, model=model, main_threshold=threshold)
-              for model in study.names["models"]]  # fmt: skip
+    judged = [
+        review_phase(evidence, phase, outcome=outcome, model=model, main_threshold=threshold)
+        for model in study.names["models"]
+    ]
     return pl.concat(judged).sort(GateVerdict.primary_key())
 
 
-def _predict(study: Study, outcome: str, features: object) -> dict[str, np.ndarray]:
+def _predict(study: Study, outcome: str, features: FeatureMatrix) -> dict[str, np.ndarray]:
     folder = study.folder("model", outcome)
     return {model: load_model(folder / model).predict_risk(features) for model in study.names["models"]}
 
@@ -181,8 +214,17 @@ def _put_on_record(study: Study, outcome: str, phase: str, protocol: ProtocolSet
     record_protocol(ledger, outcome, protocol_hash(protocol), at=now)
     candidate = study.settings("candidate").candidate
     digest = model_digest(Path(study.folder("model", outcome)) / candidate)
-    record_opening(ledger, outcome, phase, model=candidate, model_digest=digest, policy=decision.policy,
-                   by=decision.by, reason=decision.because, at=now)  # fmt: skip
+    record_opening(
+        ledger,
+        outcome,
+        phase,
+        model=candidate,
+        model_digest=digest,
+        policy=decision.policy,
+        by=decision.by,
+        reason=decision.because,
+        at=now,
+    )
 
 
 def _join_predictions(labels: pl.DataFrame, risks: dict[str, np.ndarray]) -> pl.DataFrame:

@@ -7,13 +7,13 @@ import numpy as np
 import polars as pl
 import yaml
 
+from evidens.cohort.target import build_target
 from evidens.contracts import Characteristic, Curve, Evidence, Flow, GateVerdict, RowAccount
 from evidens.privacy import suppress_small_cells
 from evidens.study.features import read_features
 from evidens.study.lineage import digest_files, read_digests, read_versions
 from evidens.study.phases import OPENED, SEALED, open_ledger, stage_of
 from evidens.study.study import Study, write_parquet
-from evidens.cohort.target import build_target
 
 PHASES = ("feasibility", "internal", *SEALED)
 WITH_CURVES = (*(stage_of(phase) for phase in PHASES[1:]), "explain")
@@ -78,7 +78,9 @@ def write_report(study: Study, outcome: str) -> None:
         feature_labels=_label_features(tables),
         limits=report.limits,
         lineage=_describe_lineage(study, outcome),
-        change_summary=(f"Written after this page, into release/changes/{outcome}/change_record.md, and kept with the version.",),
+        change_summary=(
+            f"Written after this page, into release/changes/{outcome}/change_record.md, and kept with the version.",
+        ),
         reproduce=("git checkout <the commit named in the change record>", "make repro"),
         **tables,
     )
@@ -95,15 +97,17 @@ def _describe_phases(study: Study, outcome: str, gates: pl.DataFrame) -> tuple[A
     ledger, facts = open_ledger(study), []
     for phase in study.settings("protocol").phases:
         closed = gates.filter(pl.col("phase") == phase.name, pl.col("criterion") == OPENED)
-        facts.append(PhaseFacts(
-            name=phase.name,
-            question=phase.question,
-            regions=phase.regions,
-            years=phase.index_years,
-            is_opened=closed.is_empty(),
-            reason=closed["finding"].first() if closed.height else "",
-            n_looks=count_looks(ledger, outcome, phase.name) if phase.sealed else None,
-        ))  # fmt: skip
+        facts.append(
+            PhaseFacts(
+                name=phase.name,
+                question=phase.question,
+                regions=phase.regions,
+                years=phase.index_years,
+                is_opened=closed.is_empty(),
+                reason=str(closed["finding"].first()) if closed.height else "",
+                n_looks=count_looks(ledger, outcome, phase.name) if phase.sealed else None,
+            )
+        )
     return tuple(facts)
 
 
@@ -144,7 +148,9 @@ def record_version(study: Study, outcome: str) -> None:
     before = changes.previous_version(ledger, outcome, new=facts)
     differences, why = compare_with_previous(study, outcome, store, before) if before else (None, "")
     recorded = changes.record_version(
-        ledger, store, facts,
+        ledger,
+        store,
+        facts,
         plan=study.settings("change_plan"),
         model_path=study.folder("model", outcome) / facts.candidate,
         evidence=evidence,
@@ -155,7 +161,7 @@ def record_version(study: Study, outcome: str) -> None:
         why_no_differences=why,
         changed_paths=changes.list_changed_paths(study.root, before.facts.commit, facts.commit) if before else None,
         report=study.folder("report", outcome) / "index.html",
-    )  # fmt: skip
+    )
     folder = study.out_folder("change_record", outcome)
     (folder / "change_record.json").write_text(recorded.record.to_json() + "\n", encoding="utf-8")
     (folder / "change_record.md").write_text(recorded.record.to_markdown(), encoding="utf-8")
@@ -184,8 +190,9 @@ def gather_facts(study: Study, outcome: str, evidence: pl.DataFrame) -> tuple[An
         outcome=outcome,
         candidate=candidate,
         model_digest=model_digest(folder),
-        evidence_digest=digest_files(study.folder("released", outcome).glob("*.parquet"),
-                                     below=study.folder("released", outcome)),
+        evidence_digest=digest_files(
+            study.folder("released", outcome).glob("*.parquet"), below=study.folder("released", outcome)
+        ),
         settings=_resolved_settings(study, outcome),
         data=_digests_of(study),
         features_digest=changes.digest_of(list(model.feature_names)),
@@ -197,7 +204,7 @@ def gather_facts(study: Study, outcome: str, evidence: pl.DataFrame) -> tuple[An
         gates=tuple(gates.select("phase", "criterion", "verdict", "finding").to_dicts()),
         thresholds=question.thresholds,
         metrics=changes.name_metrics(evidence, candidate),
-    )  # fmt: skip
+    )
     return facts, model
 
 
@@ -223,10 +230,21 @@ def compare_with_previous(study: Study, outcome: str, store: Any, before: Any) -
         return None, f"the version before cannot be applied to today's features: {error}"
     question = study.settings("outcome", outcome)
     target = build_target(new, horizon_days=question.horizon_days)
-    rows = changes.estimate_differences(target.outcome, new["risk"].to_numpy(), np.asarray(old_risk, dtype=float),
-                                        weights=target.weights, thresholds=question.thresholds)  # fmt: skip
-    return changes.describe_differences(rows, outcome=outcome, model=candidate, phase="external",
-                                        reference=f"version {before.number}", horizon_days=question.horizon_days), ""  # fmt: skip
+    rows = changes.estimate_differences(
+        target.outcome,
+        new["risk"].to_numpy(),
+        np.asarray(old_risk, dtype=float),
+        weights=target.weights,
+        thresholds=question.thresholds,
+    )
+    return changes.describe_differences(
+        rows,
+        outcome=outcome,
+        model=candidate,
+        phase="external",
+        reference=f"version {before.number}",
+        horizon_days=question.horizon_days,
+    ), ""
 
 
 def as_pandas(features: Any, names: list[str]) -> Any:
@@ -239,7 +257,7 @@ def as_pandas(features: Any, names: list[str]) -> Any:
 
 
 def _resolved_settings(study: Study, outcome: str) -> dict[str, Any]:
-    """Settings that decide the results of one outcome, by group: not those of other outcomes or of documents."""
+    """Read the settings that decide the results of one outcome, by group; not those of others or of documents."""
     folder = study.folder("settings")
     found = {}
     for path in sorted(folder.rglob("*.yaml")):

@@ -1,4 +1,4 @@
-"""Does a run give the same tables, bit for bit, as the one that was committed?"""
+"""Whether a run gives the same tables, bit for bit, as the one that was committed."""
 
 import subprocess
 from dataclasses import dataclass
@@ -43,7 +43,9 @@ def compare_runs(root: Path, *, revision: str = "HEAD") -> list[Comparison]:
     StudyError
         If the revision holds no dvc.lock.
     """
-    done = subprocess.run(["git", "show", f"{revision}:dvc.lock"], cwd=root, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        ["git", "show", f"{revision}:dvc.lock"], cwd=root, capture_output=True, text=True, check=False
+    )
     if done.returncode:
         raise StudyError(Fault(f"{revision}:dvc.lock", "cannot be read.", "Name a revision that committed a run."))
     stages = yaml.safe_load(done.stdout)["stages"]

@@ -27,7 +27,9 @@ def simulate_delivery(study: Study) -> None:
     """
     raw = study.out_folder("raw", "simulated")
     if study.settings("delivery").kind != "simulated":
-        (raw / MANIFEST).write_text(json.dumps({"delivery": "simulated", "files": {}, "kind": "none"}), encoding="utf-8")
+        (raw / MANIFEST).write_text(
+            json.dumps({"delivery": "simulated", "files": {}, "kind": "none"}), encoding="utf-8"
+        )
         for table in TRUTH:
             study.out_folder(table)
         study.log.say("the chosen delivery is not simulated: nothing to simulate")
@@ -59,7 +61,7 @@ def simulate_one_shard(world: Any, scratch: Path, shard: int) -> int:
         write_parquet(frame, partial_folder / "raw" / register / f"{table}_{year}.parquet")
     for table, name in TRUTH.items():
         write_parquet(getattr(simulated, f"truth_{name}"), partial_folder / "truth" / f"{table}.parquet")
-    os.replace(partial_folder, scratch / f"{shard:05d}")
+    partial_folder.replace(scratch / f"{shard:05d}")
     return shard
 
 
@@ -90,7 +92,7 @@ def _join(parts: list[Path], path: Path) -> int:
             for batch in pq.ParquetFile(part).iter_batches(batch_size=ROW_GROUP):
                 writer.write_batch(batch)
                 n_rows += batch.num_rows
-    os.replace(scratch, path)
+    scratch.replace(path)
     return n_rows
 
 

@@ -6,7 +6,7 @@ writes nothing.
 """
 
 import errno
-import os
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,6 +23,7 @@ from evidens.study.groups import GROUPS, settings_class
 
 Result = TypeVar("Result")
 
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 ROW_GROUP = 250_000  # fixed, so that the same rows always give the same bytes
 PHASE_TABLES = ("members", "labels", "dense_features", "count_features", "predictions")
 NOTEBOOK_ZONES = ("aggregate", "release")
@@ -51,7 +52,9 @@ class StudySettings:
         path = self.root / where
         if not path.exists():
             known = ", ".join(GROUPS)
-            raise StudyError(Fault(where, "no such settings file.", f"Run `dvc repro compose_settings`; groups: {known}."))
+            raise StudyError(
+                Fault(where, "no such settings file.", f"Run `dvc repro compose_settings`; groups: {known}.")
+            )
         return build_settings(settings_class(group), yaml.safe_load(path.read_text(encoding="utf-8")), place=where)
 
 
@@ -144,8 +147,13 @@ class Study:
         wanted = {key: (where,) if isinstance(where, str) else where for key, where in tables.items()}
         first = next(iter(wanted.values()))
         numbers = self.buckets(*first)
-        largest = max((sum(f.stat().st_size for where in wanted.values() for f in self._files(where[0], where[1:], b))
-                       for b in numbers), default=0)  # fmt: skip
+        largest = max(
+            (
+                sum(f.stat().st_size for where in wanted.values() for f in self._files(where[0], where[1:], b))
+                for b in numbers
+            ),
+            default=0,
+        )
 
         def work(bucket: int) -> Result:
             return function(**{key: self.read(*where, bucket=bucket) for key, where in wanted.items()})
@@ -184,8 +192,13 @@ class Study:
         """Return the folder that the stage may write `table` (or part of it) into, made if need be."""
         where = self._where(table, parts)
         if self.declared is None or not _covers(self.declared.outs, where):
-            raise StudyError(Fault(where, f"may not be written by {self.stage or 'a notebook'}.",
-                                   "List it under the stage's outs in dvc.yaml."))  # fmt: skip
+            raise StudyError(
+                Fault(
+                    where,
+                    f"may not be written by {self.stage or 'a notebook'}.",
+                    "List it under the stage's outs in dvc.yaml.",
+                )
+            )
         folder = self.root / where
         folder.mkdir(parents=True, exist_ok=True)
         return folder
@@ -194,7 +207,9 @@ class Study:
 
     def _where(self, table: str, parts: tuple[str, ...]) -> str:
         if table not in self.catalog:
-            raise StudyError(Fault("conf/catalog.yaml", f"no table '{table}'.", f"It has {', '.join(sorted(self.catalog))}."))
+            raise StudyError(
+                Fault("conf/catalog.yaml", f"no table '{table}'.", f"It has {', '.join(sorted(self.catalog))}.")
+            )
         return "/".join([self.catalog[table].dir, *parts])
 
     def _files(self, table: str, parts: tuple[str, ...], bucket: int | None) -> list[Path]:
@@ -208,12 +223,19 @@ class Study:
     def _check_readable(self, where: str) -> None:
         if self.declared is not None:
             if not _covers(self.declared.deps | self.declared.outs, where):
-                raise StudyError(Fault(where, f"may not be read by {self.stage}.", "List it under the stage's deps in dvc.yaml."))
+                raise StudyError(
+                    Fault(where, f"may not be read by {self.stage}.", "List it under the stage's deps in dvc.yaml.")
+                )
             return
         zone = next((t.zone for t in self.catalog.values() if _covers(frozenset([t.dir]), where)), None)
         if zone not in NOTEBOOK_ZONES and not any(where.startswith(self.catalog[t].dir + "/") for t in PHASE_TABLES):
-            raise StudyError(Fault(where, f"lies in the zone '{zone}', which a notebook may not read.",
-                                   "Read tables of the aggregate and release zones, or of people in an opened phase."))  # fmt: skip
+            raise StudyError(
+                Fault(
+                    where,
+                    f"lies in the zone '{zone}', which a notebook may not read.",
+                    "Read tables of the aggregate and release zones, or of people in an opened phase.",
+                )
+            )
 
     def _check_seal(self, table: str, parts: tuple[str, ...]) -> None:
         """Of people, a notebook sees development and opened phases; a stage sees what dvc.yaml lists."""
@@ -222,8 +244,13 @@ class Study:
         from evidens.study.phases import is_open
 
         if len(parts) < 2 or not is_open(self, outcome=parts[0], phase=parts[1]):
-            raise SealedError(Fault("/".join([table, *parts]), "names no phase that is open.",
-                                    "Ask for one phase; a sealed one opens when the gates before it pass."))  # fmt: skip
+            raise SealedError(
+                Fault(
+                    "/".join([table, *parts]),
+                    "names no phase that is open.",
+                    "Ask for one phase; a sealed one opens when the gates before it pass.",
+                )
+            )
 
     def _engine(self) -> EngineSettings:
         path = self.root / "build" / "runtime" / "engine.yaml"
@@ -238,7 +265,9 @@ def find_root(start: Path) -> Path:
     for folder in (start, *start.parents):
         if (folder / "dvc.yaml").exists() and (folder / "conf" / "catalog.yaml").exists():
             return folder
-    raise StudyError(Fault(start.name, "no study here or above.", "Open the folder that holds dvc.yaml and conf/catalog.yaml."))
+    raise StudyError(
+        Fault(start.name, "no study here or above.", "Open the folder that holds dvc.yaml and conf/catalog.yaml.")
+    )
 
 
 def write_parquet(frame: pl.DataFrame, path: Path) -> None:
@@ -253,12 +282,21 @@ def write_parquet(frame: pl.DataFrame, path: Path) -> None:
     scratch = path.with_suffix(".partial")
     try:
         frame.rechunk().write_parquet(scratch, row_group_size=ROW_GROUP, compression="zstd", compression_level=1)
-        os.replace(scratch, path)
+        scratch.replace(path)
     except (OSError, pl.exceptions.PolarsError) as error:
         scratch.unlink(missing_ok=True)
-        if getattr(error, "errno", None) == errno.ENOSPC or "No space left" in str(error):
-            raise StudyError(Fault(path.name, "the disk is full.", "Make room and run `dvc repro` again.")) from error
-        raise StudyError(Fault(path.name, f"cannot be written ({type(error).__name__}).", "Check the folder.")) from error
+        if _error_number(error) in NO_ROOM:
+            fault = Fault(path.name, "there is no room on the disk.", "Make room and run `dvc repro` again.")
+            raise StudyError(fault) from error
+        raise StudyError(
+            Fault(path.name, f"cannot be written ({type(error).__name__}).", "Check the folder.")
+        ) from error
+
+
+def _error_number(error: Exception) -> int | None:
+    """Find the operating system's error number: an attribute of Python's errors, words in those of polars."""
+    told = re.search(r"os error (\d+)", str(error))
+    return getattr(error, "errno", None) or (int(told[1]) if told else None)
 
 
 def _covers(declared: frozenset[str], where: str) -> bool:
@@ -266,5 +304,8 @@ def _covers(declared: frozenset[str], where: str) -> bool:
 
 
 def _unreadable(where: str, error: Exception) -> EvidensError:
-    return StudyError(Fault(where, f"cannot be read as Parquet ({type(error).__name__}).",
-                            "Remove the file and run `dvc repro` again."))  # fmt: skip
+    return StudyError(
+        Fault(
+            where, f"cannot be read as Parquet ({type(error).__name__}).", "Remove the file and run `dvc repro` again."
+        )
+    )

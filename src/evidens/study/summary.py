@@ -12,54 +12,67 @@ from evidens.study.release import PHASES
 from evidens.study.study import Study
 
 SIGNS = {"PASS": "[green]✓ PASS[/]", "FAIL": "[red]✗ FAIL[/]", "INCONCLUSIVE": "[yellow]? INCONCLUSIVE[/]"}
-HEADLINE = (("auroc", "AUROC"), ("oe_ratio", "O/E"), ("calibration_slope", "slope"))
+HEADLINE = (("auroc", "AUROC"), ("oe_ratio", "observed / expected"))
 
 
 def print_summary(root: Path) -> None:
-    """Print gates and headline numbers per outcome and phase, and where report and MLflow are."""
+    """Print gates and headline numbers per outcome and phase, and where report and MLflow are.
+
+    Raises
+    ------
+    StudyError
+        If there was no run yet.
+    """
     from rich.console import Console
     from rich.table import Table
 
-    study, console = Study.open(root), Console()
+    study, console = Study.open(root), Console(highlight=False)
+    candidate = _candidate(study)
     for outcome in study.names["outcomes"]:
         folder = study.folder("released", outcome)
         if not (folder / "gates.parquet").exists():
             raise StudyError(Fault(f"release/tables/{outcome}", "no released tables yet.", "Run `make repro`."))
-        gates = pl.read_parquet(folder / "gates.parquet")
+        gates = pl.read_parquet(folder / "gates.parquet").filter(model=candidate)
         evidence = pl.read_parquet(folder / "evidence.parquet")
-        candidate = _candidate(study)
-        console.print(f"\n[bold]{outcome.replace('_', ' ')}[/], model {candidate}")
         table = Table(box=None, pad_edge=False, header_style="dim")
         for heading in ("phase", "gate", "people", "events", *(label for _, label in HEADLINE)):
-            is_text = heading in ("phase", "gate")
-            table.add_column(heading, justify="left" if is_text else "right", no_wrap=heading != "gate")
+            table.add_column(heading, justify="left" if heading in ("phase", "gate") else "right", no_wrap=True)
         for phase in PHASES:
-            table.add_row(*_row(phase, gates.filter(model=candidate, phase=phase), evidence, candidate))
+            table.add_row(*_row(phase, gates.filter(phase=phase), evidence, candidate))
+        console.print(f"\n[bold]{outcome.replace('_', ' ')}[/], proposed model {candidate}")
         console.print(table)
+        for phase, reason in gates.filter(criterion=OPENED).select("phase", "finding").iter_rows():
+            console.print(f"  {phase}: {reason}")
         console.print(f"  report  release/reports/{outcome}/index.html")
-    console.print("\nVersions: run [bold].venv/bin/evidens ui[/] and open http://localhost:5000", highlight=False)
+    console.print("\nRecorded versions: run .venv/bin/evidens ui and open http://localhost:5000")
 
 
 def _row(phase: str, gates: pl.DataFrame, evidence: pl.DataFrame, candidate: str) -> list[str]:
-    closed = gates.filter(pl.col("criterion") == OPENED)
-    verdict = _worst(gates["verdict"].to_list())
-    gate = f"not opened: {closed['finding'].first()}" if closed.height else SIGNS[verdict]
+    if gates.filter(criterion=OPENED).height:
+        return [phase, "not opened", "", "", *("" for _ in HEADLINE)]
     mine = evidence.filter(pl.col("phase") == phase, pl.col("group") == "all", pl.col("reference") == "none",
                            pl.col("model").is_in([candidate, "none"]))  # fmt: skip
     first = mine.sort("n", descending=True).head(1)
     counts = [f"{first['n'].item():,}", f"{first['n_events'].item():,}"] if first.height else ["", ""]
-    return [phase, gate, *counts, *(_number(mine.filter(metric=metric)) for metric, _ in HEADLINE)]
+    return [phase, SIGNS[_sum_up(gates["verdict"].to_list())], *counts, *(_number(mine, name) for name, _ in HEADLINE)]
 
 
-def _number(rows: pl.DataFrame) -> str:
-    if rows.height != 1 or rows["value"].item() is None:
+def _number(rows: pl.DataFrame, metric: str) -> str:
+    """Write the value with its interval; corrected for optimism where that was estimated."""
+    corrected = rows.filter(metric=f"{metric}_corrected")
+    found = corrected if corrected.height else rows.filter(metric=metric)
+    if found.height != 1 or found["value"].item() is None:
         return ""
-    value, lower, upper = (rows[name].item() for name in ("value", "lower", "upper"))
-    return f"{value:.2f}" if lower is None else f"{value:.2f} ({lower:.2f}-{upper:.2f})"
+    value, lower, upper = (found[name].item() for name in ("value", "lower", "upper"))
+    return f"{value:.2f}" if lower is None else f"{value:.2f} ({lower:.2f} to {upper:.2f})"
 
 
-def _worst(verdicts: list[str]) -> str:
-    """FAIL if anything failed, PASS only if everything passed."""
+def _sum_up(verdicts: list[str]) -> str:
+    """FAIL if anything failed, PASS only if everything passed.
+
+    >>> _sum_up(["PASS", "INCONCLUSIVE"]), _sum_up([])
+    ('INCONCLUSIVE', 'INCONCLUSIVE')
+    """
     if "FAIL" in verdicts:
         return "FAIL"
     return "PASS" if verdicts and set(verdicts) == {"PASS"} else "INCONCLUSIVE"

@@ -1,8 +1,9 @@
-"""Feasibility: is there enough signal and data to go on?"""
+"""Feasibility: whether there is enough signal and data to go on."""
 
 import numpy as np
 import polars as pl
 
+from evidens.cohort.target import Target, build_target
 from evidens.features import FeatureMatrix
 from evidens.phenotypes import OutcomeSettings
 from evidens.protocol import ProtocolSettings, keep_sample
@@ -16,7 +17,6 @@ from evidens.statistics import (
 )
 from evidens.validation.rows import EvidenceRows, evidence_frame
 from evidens.validation.settings import ValidationSettings
-from evidens.cohort.target import Target, build_target
 
 
 def assess_feasibility(
@@ -83,11 +83,15 @@ def _events_over_need(everybody: Target, sample: Target, settings: ValidationSet
 
 
 def _incidence(labels: pl.DataFrame, horizon_days: int) -> Estimate:
-    codes = labels["status"].replace_strict({"event": 1, "death": 2, "event_free": 0, "censored": 0}, return_dtype=pl.Int8)
+    codes = labels["status"].replace_strict(
+        {"event": 1, "death": 2, "event_free": 0, "censored": 0}, return_dtype=pl.Int8
+    )
     return aalen_johansen(labels["followup_days"].to_numpy().astype(float), codes.to_numpy(), horizon_days)
 
 
-def _scan_features(features: FeatureMatrix, sampled: np.ndarray, target: Target, *, outcome: str) -> dict[str, Estimate]:
+def _scan_features(
+    features: FeatureMatrix, sampled: np.ndarray, target: Target, *, outcome: str
+) -> dict[str, Estimate]:
     """AUROC of each feature alone; people in whom it was not measured are ranked below everybody else."""
     columns = features.matrix.tocsc()
     found = {}
@@ -117,7 +121,10 @@ def _measured_shares(features: FeatureMatrix, *, outcome: str) -> list[EvidenceR
         if unmeasured:
             rows = EvidenceRows(outcome, "none", "feasibility", f"feature={name}")
             lower, upper = wilson_interval(n - unmeasured, n)
-            rows.add("measured_share", Estimate(1 - unmeasured / n, None, lower, upper, n, 0, "proportion, Wilson interval", None))
+            rows.add(
+                "measured_share",
+                Estimate(1 - unmeasured / n, None, lower, upper, n, 0, "proportion, Wilson interval", None),
+            )
             collected.append(rows)
     return collected
 

@@ -1,15 +1,16 @@
 """Validation within development: corrected for optimism by bootstrap, and from region to region."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from evidens.cohort.target import Target
 from evidens.foundation import track
 from evidens.statistics import Estimate, auroc, bootstrap_optimism, brier, calibration_slope, oe_ratio
 from evidens.validation.rows import EvidenceRows, evidence_frame
-from evidens.cohort.target import Target
 
 Array = NDArray[np.float64]
 FitPredict = Callable[[NDArray[np.int64]], Array]
@@ -71,7 +72,7 @@ def correct_optimism(
         risks = iter(in_order(fit_predict, [everyone, *samples]))  # in the order in which they are asked for below
         results = bootstrap_optimism(
             target.outcome,
-            lambda rows, risks=risks: next(risks),
+            partial(_next_risk, risks),
             metrics=CORRECTED,
             weights=target.weights,
             indices=track(samples, what=f"resamples, {model}"),
@@ -130,6 +131,10 @@ def leave_regions_out(
                 rows.add(f"{metric}_left_out", found)
             collected.append(rows)
     return evidence_frame(*collected)
+
+
+def _next_risk(risks: Iterator[Array], _rows: NDArray[np.int64]) -> Array:
+    return next(risks)
 
 
 def _only_one_region(target: Target, model: str, codes: Sequence[str], *, outcome: str) -> EvidenceRows:

@@ -11,6 +11,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from evidens.cohort.target import Target
 from evidens.statistics import (
     auroc,
     average_precision,
@@ -33,7 +34,6 @@ from evidens.statistics import (
 )
 from evidens.validation.rows import EvidenceRows, curve_frame, evidence_frame
 from evidens.validation.settings import ValidationSettings
-from evidens.cohort.target import Target
 
 Array = NDArray[np.float64]
 
@@ -117,7 +117,9 @@ def add_at_thresholds(rows: EvidenceRows, target: Target, risk: Array, threshold
         for metric in ("sensitivity", "specificity", "ppv", "npv"):
             rows.add(metric, getattr(table, metric), threshold=threshold)
         rows.add("share_flagged", table.flagged, threshold=threshold)
-        rows.add("net_benefit", net_benefit_at_threshold(outcome, risk, threshold, weights=weights), threshold=threshold)
+        rows.add(
+            "net_benefit", net_benefit_at_threshold(outcome, risk, threshold, weights=weights), threshold=threshold
+        )
         for reference, other in strategies.items():
             difference = net_benefit_difference(outcome, risk, other, threshold, weights=weights)
             rows.add("net_benefit", difference, threshold=threshold, reference=reference)
@@ -164,6 +166,10 @@ def _draw_distribution(rows: EvidenceRows, target: Target, risk: Array, n_bins: 
     middle = (edges[:-1] + edges[1:]) / 2
     none = np.zeros_like(counts.n_events)
     if counts.share_of_events is not None:
-        rows.draw("risk_of_events", "model", middle, counts.share_of_events, n=counts.n_events, n_events=counts.n_events)
+        rows.draw(
+            "risk_of_events", "model", middle, counts.share_of_events, n=counts.n_events, n_events=counts.n_events
+        )
     if counts.share_of_non_events is not None:
-        rows.draw("risk_of_non_events", "model", middle, counts.share_of_non_events, n=counts.n_non_events, n_events=none)
+        rows.draw(
+            "risk_of_non_events", "model", middle, counts.share_of_non_events, n=counts.n_non_events, n_events=none
+        )

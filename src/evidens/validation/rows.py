@@ -5,9 +5,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import polars as pl
+from numpy.typing import NDArray
 
 from evidens.contracts import NO_HORIZON, NO_THRESHOLD, Curve, Evidence, schema_of
 from evidens.statistics import Estimate
+
+Numbers = Sequence[Any] | NDArray[Any]  # one per point; None where there is none
 
 
 @dataclass
@@ -33,9 +36,7 @@ class EvidenceRows:
     rows: list[dict[str, Any]] = field(default_factory=list)
     points: list[dict[str, Any]] = field(default_factory=list)
 
-    def add(
-        self, metric: str, estimate: Estimate, *, threshold: float = NO_THRESHOLD, reference: str = "none"
-    ) -> None:
+    def add(self, metric: str, estimate: Estimate, *, threshold: float = NO_THRESHOLD, reference: str = "none") -> None:
         """Add one estimate under `metric`, as a difference to `reference` where one is named."""
         self.rows.append(
             {
@@ -60,13 +61,13 @@ class EvidenceRows:
         self,
         curve: str,
         series: str,
-        x: Sequence[float],
-        y: Sequence[float | None],
+        x: Numbers,
+        y: Numbers,
         *,
-        n: Sequence[int] | int,
-        n_events: Sequence[int] | int = 0,
-        lower: Sequence[float | None] | None = None,
-        upper: Sequence[float | None] | None = None,
+        n: Numbers | int,
+        n_events: Numbers | int = 0,
+        lower: Numbers | None = None,
+        upper: Numbers | None = None,
     ) -> None:
         """Add the points of one line of a curve, in their order."""
         for point in range(len(x)):
@@ -106,7 +107,7 @@ def _framed(rows: list[dict[str, Any]], contract: type[Evidence] | type[Curve]) 
     return frame.with_columns(pl.col(floats).fill_nan(None)).sort(contract.primary_key())
 
 
-def _number(values: Sequence[float | None] | None, point: int) -> float | None:
+def _number(values: Numbers | None, point: int) -> float | None:
     if values is None or values[point] is None:
         return None
-    return float(values[point])  # type: ignore[arg-type]
+    return float(values[point])

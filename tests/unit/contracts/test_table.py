@@ -46,8 +46,20 @@ def test_roles_say_what_a_column_is_to_privacy():
 
 def test_a_value_that_is_undefined_needs_a_reason():
     row = dict.fromkeys(schema_of(Evidence).names())
-    row |= {"outcome": "o", "model": "m", "phase": "p", "group": "all", "metric": "auroc", "threshold": -1.0,
-            "horizon_days": 0, "reference": "none", "label": "coded", "n": 3, "n_events": 0, "method": "DeLong"}  # fmt: skip
+    row |= {
+        "outcome": "o",
+        "model": "m",
+        "phase": "p",
+        "group": "all",
+        "metric": "auroc",
+        "threshold": -1.0,
+        "horizon_days": 0,
+        "reference": "none",
+        "label": "coded",
+        "n": 3,
+        "n_events": 0,
+        "method": "DeLong",
+    }
     with pytest.raises(ContractError, match="undefined_values_have_a_reason"):
         check_table(pl.DataFrame([row], schema=schema_of(Evidence)), Evidence, place="evidence")
     check_table(pl.DataFrame([{**row, "reason": "no events"}], schema=schema_of(Evidence)), Evidence, place="evidence")

@@ -25,10 +25,20 @@ from evidens.phenotypes import phenotype as phenotype_module
 def events(*rows: tuple[int, str, str, str | None]) -> pl.DataFrame:
     """Rows of (person, time, code, text), known at once."""
     return pl.DataFrame(
-        [{"person_id": p, "event_at": dt.datetime.fromisoformat(at), "known_at": dt.datetime.fromisoformat(at),
-          "code": code, "text": text, "register": "r", "delivery": "d"} for p, at, code, text in rows],
+        [
+            {
+                "person_id": p,
+                "event_at": dt.datetime.fromisoformat(at),
+                "known_at": dt.datetime.fromisoformat(at),
+                "code": code,
+                "text": text,
+                "register": "r",
+                "delivery": "d",
+            }
+            for p, at, code, text in rows
+        ],
         schema=schema_of(Event),
-    )  # fmt: skip
+    )
 
 
 def onsets(name: str, *rows: tuple) -> list[tuple]:
@@ -53,8 +63,12 @@ def test_what_counts_as_the_outcome_is_never_a_predictor(name: str) -> None:
 
 
 def test_the_outcome_is_the_second_event_whatever_the_order_of_rows() -> None:
-    rows = [(2, "2018-05-01", "ATC/A10BA02", None), (1, "2018-03-01", "ICD10/DE119", "A"),
-            (1, "2017-01-01T10:30", "ATC/A10BA02", None), (1, "2019-01-01", "ATC/A10BA02", None)]  # fmt: skip
+    rows = [
+        (2, "2018-05-01", "ATC/A10BA02", None),
+        (1, "2018-03-01", "ICD10/DE119", "A"),
+        (1, "2017-01-01T10:30", "ATC/A10BA02", None),
+        (1, "2019-01-01", "ATC/A10BA02", None),
+    ]
     expected = [(1, "2017-01-01T10:30:00", "2018-03-01T00:00:00"), (2, "2018-05-01T00:00:00", None)]
     assert onsets("type_2_diabetes", *rows) == onsets("type_2_diabetes", *reversed(rows)) == expected
 
@@ -133,8 +147,17 @@ def test_named_people_are_numbered_in_their_order(name: str) -> None:
     ],
 )
 def test_questions_that_cannot_be_are_refused(change: dict, finding: str) -> None:
-    good = {"title": "t", "question": "q", "population": "a", "phenotype": "p", "horizon_days": 365, "thresholds": [0.03, 0.05],
-            "main_threshold": 0.03, "intended_use": "i", "lay_description": "l"}  # fmt: skip
+    good = {
+        "title": "t",
+        "question": "q",
+        "population": "a",
+        "phenotype": "p",
+        "horizon_days": 365,
+        "thresholds": [0.03, 0.05],
+        "main_threshold": 0.03,
+        "intended_use": "i",
+        "lay_description": "l",
+    }
     with pytest.raises(SettingsError, match=finding):
         build_settings(OutcomeSettings, good | change, place="conf/outcome/test.yaml")
 

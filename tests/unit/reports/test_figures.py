@@ -140,9 +140,7 @@ def test_calibration_axes_are_equal_and_span_the_curve_of_a_rare_outcome(content
 
 
 def test_a_suppressed_point_breaks_the_calibration_curve(content):
-    curves = curves_of(content, "calibration").with_columns(
-        y=pl.when(pl.col("point") == 5).then(None).otherwise("y")
-    )
+    curves = curves_of(content, "calibration").with_columns(y=pl.when(pl.col("point") == 5).then(None).otherwise("y"))
     line = draw_calibration(curves).axes[0].lines[1]
     assert np.flatnonzero(np.isnan(line.get_ydata())).tolist() == [5]
 

@@ -93,7 +93,7 @@ def _draw_step(
     if step["n_rows"] is not None and step["n_rows"] != step["n_people"]:
         text[0] += f", {format_count(step['n_rows'])} index dates"
     first = [*_start(step, room), *text] if is_first else text
-    box_width = (room + 60 if is_first else max(stem * 2 - 8, 318.0))
+    box_width = room + 60 if is_first else max(stem * 2 - 8, 318.0)
     height = _LINE * len(first) + 2 * _PADDING - 2
     if not is_first:
         _draw_arrow(axes, (stem, y - space - 20), (stem, y))

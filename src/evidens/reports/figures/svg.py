@@ -16,7 +16,16 @@ FONTS = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', 'Libera
 _NO_METADATA = dict.fromkeys(("Date", "Creator", "Format", "Type"))
 
 
-def as_svg(figure: Figure, *, name: str = "figure", description: str = "") -> str:
+class Svg(str):
+    """A drawing as text, which a notebook shows as a drawing."""
+
+    __slots__ = ()
+
+    def _repr_html_(self) -> str:
+        return str(self)
+
+
+def as_svg(figure: Figure, *, name: str = "figure", description: str = "") -> Svg:
     """Write `figure` as one `<svg>` element.
 
     Parameters
@@ -30,8 +39,8 @@ def as_svg(figure: Figure, *, name: str = "figure", description: str = "") -> st
 
     Returns
     -------
-    str
-        Well-formed XML that begins with `<svg`; equal figures give equal bytes.
+    Svg
+        Well-formed XML that begins with `<svg`; equal figures give equal bytes. A notebook shows it as a drawing.
 
     Notes
     -----
@@ -52,7 +61,7 @@ def as_svg(figure: Figure, *, name: str = "figure", description: str = "") -> st
     head, rest = svg.split(">", maxsplit=1)
     head = re.sub(r'\s(width|height)="[^"]*"', "", head)
     style = f"width:100%;height:auto;max-width:{1.25 * width:g}px"
-    return f'{head} role="img"{label} style="{style}">{rest}'.strip()
+    return Svg(f'{head} role="img"{label} style="{style}">{rest}'.strip())
 
 
 def _keep_needed_ids(svg: str, name: str) -> str:

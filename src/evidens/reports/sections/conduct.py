@@ -23,9 +23,7 @@ def describe_gates(content: ReportContent) -> Section:
     ]  # fmt: skip
     groups = []
     for phase in opened_phases(content):
-        rows = content.gates.filter(
-            pl.col("phase") == phase.name, pl.col("model").is_in([content.candidate, "none"])
-        )
+        rows = content.gates.filter(pl.col("phase") == phase.name, pl.col("model").is_in([content.candidate, "none"]))
         if not rows.is_empty():
             cells = tuple(
                 Row(r["criterion"], (VERDICTS[r["verdict"]], words_cell(r["finding"])))

@@ -92,9 +92,7 @@ def _tabulate_net_benefit(content: ReportContent, findings: Findings) -> list[Bl
         rows = []
         for threshold in sorted(content.thresholds):
             plain = findings.find("net_benefit", phase.name, threshold=threshold)
-            against = [
-                findings.find("net_benefit", phase.name, threshold=threshold, reference=r) for r in known
-            ]
+            against = [findings.find("net_benefit", phase.name, threshold=threshold, reference=r) for r in known]
             if plain.is_there or any(e.is_there for e in against):
                 cells: tuple[Cell, ...] = tuple(estimate_cell(e) for e in (plain, *against))
                 hint = "main" if threshold == content.main_threshold else ""
