@@ -24,6 +24,7 @@ FLOORS = """
 FLOOR_OF = {room: floor for floor, line in enumerate(FLOORS.strip().splitlines()) for room in line.split()}
 # Packages that only some rooms may know.
 RESERVED = {
+    "dataframely": {"contracts"},
     "mlflow": {"changes"},
     "fairlearn": {"fairness"},
     "shap": {"explanation"},

@@ -1,9 +1,9 @@
 """The contract of the cohort: one row per person and index date, with what happened afterwards."""
 
-import dataframely as dy
 import polars as pl
 
 from evidens.contracts import Role
+from evidens.contracts.schema import dy
 from evidens.events import ORIGINS, REGIONS, SEXES
 
 STATUSES = ("event", "death", "event_free", "censored")

@@ -4,8 +4,9 @@ Validation, fairness, explanation, monitoring, gates, disclosure control, report
 read these tables and nothing else about a model.
 """
 
-import dataframely as dy
 import polars as pl
+
+from evidens.contracts.schema import dy
 
 NO_THRESHOLD = -1.0  # in `threshold`: the metric does not depend on one
 NO_HORIZON = 0  # in `horizon_days`: the row is not about a time horizon

@@ -3,9 +3,9 @@
 import importlib
 from enum import StrEnum
 
-import dataframely as dy
 import polars as pl
 
+from evidens.contracts.schema import dy
 from evidens.foundation import EvidensError, Fault
 
 

@@ -1,9 +1,9 @@
 """Contracts of the event store: events, the people they happen to, and where these people lived."""
 
-import dataframely as dy
 import polars as pl
 
 from evidens.contracts import Role
+from evidens.contracts.schema import dy
 
 SEXES = ("female", "male")
 ORIGINS = ("danish", "western", "non_western", "unknown")

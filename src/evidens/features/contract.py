@@ -1,8 +1,7 @@
 """Contracts of the vocabulary and of the sparse counts; the dense columns follow from the settings."""
 
-import dataframely as dy
-
 from evidens.contracts import Role
+from evidens.contracts.schema import dy
 
 
 class VocabularyTable(dy.Schema):

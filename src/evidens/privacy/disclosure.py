@@ -15,10 +15,10 @@ References
 import re
 from collections.abc import Callable
 
-import dataframely as dy
 import polars as pl
 
 from evidens.contracts import NO_THRESHOLD, Characteristic, Curve, Evidence, Flow, GateVerdict, RowAccount
+from evidens.contracts.schema import dy
 from evidens.privacy.attrition import suppress_accounts, suppress_flow
 from evidens.privacy.cells import Release, hidden_cells, is_small
 from evidens.privacy.settings import DisclosureSettings

@@ -1,9 +1,8 @@
 """Contracts of the people of a phase, with and without what happened to them."""
 
-import dataframely as dy
-
 from evidens.cohort import STATUSES
 from evidens.contracts import Role
+from evidens.contracts.schema import dy
 from evidens.events import ORIGINS, REGIONS, SEXES
 
 

@@ -53,10 +53,10 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-import dataframely as dy
 import polars as pl
 
 from evidens.contracts import Characteristic, Curve, Evidence, Flow, GateVerdict, RowAccount, schema_of
+from evidens.contracts.schema import dy
 from evidens.foundation import EvidensError, Faults
 
 FRAMES: dict[str, type[dy.Schema]] = {

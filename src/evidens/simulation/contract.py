@@ -1,9 +1,9 @@
 """Contracts of the truth tables, which no part of the analysis may read."""
 
-import dataframely as dy
 import polars as pl
 
 from evidens.contracts import Role
+from evidens.contracts.schema import dy
 from evidens.simulation.world import OUTCOMES
 
 

@@ -42,6 +42,8 @@ class WorldSettings:
         Buckets of people after pseudonymisation; the simulation does not use it.
     n_resamples : int
         Resamples for optimism in the internal phase; the simulation does not use it.
+    n_interval_resamples : int
+        Resamples for intervals that have no formula; the simulation does not use it.
     note : str
         One sentence for the report: what in this world is more frequent than in Denmark.
     incidence_multiplier : mapping of outcome to float
@@ -83,6 +85,7 @@ class WorldSettings:
     shard_persons: int
     n_buckets: int
     n_resamples: int
+    n_interval_resamples: int
     note: str
     incidence_multiplier: Mapping[str, float]
     onset_from_on: Mapping[str, dt.date]

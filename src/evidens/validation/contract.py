@@ -1,8 +1,7 @@
 """The contract of predictions."""
 
-import dataframely as dy
-
 from evidens.contracts import Role
+from evidens.contracts.schema import dy
 
 
 class Prediction(dy.Schema):

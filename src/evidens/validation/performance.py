@@ -143,7 +143,7 @@ def add_curves(
     """Add calibration (with ICI, E50, E90), distribution of risk, and the decision curve."""
     outcome, weights = target.outcome, target.weights
     n, n_events = target.n_people, target.n_events
-    errors = ici(outcome, risk, weights=weights, n_resamples=settings.n_resamples, rng=rng)
+    errors = ici(outcome, risk, weights=weights, n_resamples=settings.n_interval_resamples, rng=rng)
     for metric in ("ici", "e50", "e90"):
         rows.add(metric, getattr(errors, metric))
     curve = calibration_curve(outcome, risk, weights=weights)

@@ -31,7 +31,9 @@ class ValidationSettings:
     Parameters
     ----------
     n_resamples : int
-        Bootstrap samples of the optimism correction and of resampled intervals; at least 2.
+        Bootstrap samples of the optimism correction, each a whole new fit; at least 2.
+    n_interval_resamples : int
+        Bootstrap samples of percentile intervals; at least 2.
     decision_thresholds : DecisionRange
         Where the decision curve runs.
     risk_bins : int
@@ -47,6 +49,7 @@ class ValidationSettings:
     """
 
     n_resamples: int
+    n_interval_resamples: int
     decision_thresholds: DecisionRange
     risk_bins: int
     comparator: str
@@ -55,7 +58,7 @@ class ValidationSettings:
     leakage_auroc: float
 
     def __post_init__(self) -> None:
-        if self.n_resamples < 2:
-            raise ValueError("n_resamples must be at least 2.")
+        if min(self.n_resamples, self.n_interval_resamples) < 2:
+            raise ValueError("n_resamples and n_interval_resamples must be at least 2.")
         if not 0.5 < self.anticipated_c_statistic < 1 or not 0.5 < self.leakage_auroc < 1:
             raise ValueError("anticipated_c_statistic and leakage_auroc must lie in (0.5, 1).")

@@ -1,8 +1,8 @@
-import dataframely as dy
 import polars as pl
 import pytest
 
 from evidens.contracts import ContractError, Evidence, Role, check_table, columns_with_role, schema_of
+from evidens.contracts.schema import dy
 
 
 class Visit(dy.Schema):

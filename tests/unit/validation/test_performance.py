@@ -12,6 +12,7 @@ from evidens.validation import DecisionRange, ValidationSettings, evaluate
 
 SETTINGS = ValidationSettings(
     n_resamples=5,
+    n_interval_resamples=5,
     decision_thresholds=DecisionRange(0.01, 0.5, 20),
     risk_bins=10,
     comparator="age_sex",
