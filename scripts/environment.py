@@ -17,7 +17,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 VENV = ROOT / ".venv"
 LOCKS = {"run": ROOT / "requirements.lock", "dev": ROOT / "requirements-dev.lock"}
-BUILD = ("setuptools", "wheel")  # needed before anything that is built from source
+BUILD = ("packaging", "setuptools", "wheel")  # needed before anything that is built from source
 
 
 def find_faults() -> list[str]:
