@@ -5,6 +5,7 @@ import json
 import multiprocessing
 import os
 import shutil
+import signal
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict
 from functools import partial
@@ -71,9 +72,17 @@ def _run_shards(work: Any, shards: list[int]) -> None:
         for shard in track(shards, what="simulating shards"):
             work(shard)
         return
-    with ProcessPoolExecutor(n_workers, mp_context=multiprocessing.get_context("spawn")) as pool:
+    pool = ProcessPoolExecutor(
+        n_workers,
+        mp_context=multiprocessing.get_context("spawn"),
+        initializer=signal.signal,
+        initargs=(signal.SIGINT, signal.SIG_IGN),  # an interrupt lets the shards at hand be finished
+    )
+    try:
         for _ in track(pool.map(work, shards), what="simulating shards", total=len(shards)):
             pass
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
 
 
 def _place(study: Study, raw: Path, name: str) -> Path:
