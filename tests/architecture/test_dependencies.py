@@ -2,6 +2,8 @@
 
 import ast
 import re
+import subprocess
+import sys
 
 import pytest
 from tests.architecture.declared import PACKAGE, ROOMS, ROOT, STAGES
@@ -64,3 +66,13 @@ def test_a_stage_lists_the_code_it_runs(stage):
     assert f"pipelines/{stage}.py" in deps
     missing = {room for room in rooms_run_by(entry) if f"src/evidens/{room}" not in deps}
     assert not missing, f"stage '{stage}' runs {sorted(missing)} but dvc.yaml does not list it"
+
+
+def test_a_stage_sums_with_one_blas_thread():
+    """From its very start: BLAS reads the number when it is loaded."""
+    code = (
+        "import pipelines.train, numpy.linalg, sklearn.linear_model; from threadpoolctl import threadpool_info; "
+        "print({i['num_threads'] for i in threadpool_info() if i['user_api'] == 'blas'})"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "{1}"
