@@ -34,7 +34,7 @@ fix:  ## put style right where a tool can
 lock:  ## resolve the lock files anew (needs uv)
 	@bash scripts/lock.sh
 
-bench:  ## measure speed and memory, as ratios within one run
+bench:  ## measure seconds and memory of whole studies, and say on which machine
 	@$(PYTHON) scripts/environment.py dev
 	@$(BIN)/python -m benchmarks.study
 

@@ -2,13 +2,14 @@
 
 from evidens.study import Study, stage
 from evidens.study.features import read_features, read_labels
-from evidens.study.phases import review_models
+from evidens.study.phases import record_protocol_in_force, review_models
 from evidens.validation import assess_feasibility
 
 
 @stage("assess_feasibility")
 def main(study: Study, outcome: str) -> None:
     """Write the evidence of feasibility and its gate."""
+    record_protocol_in_force(study, outcome)
     protocol = study.settings("protocol")
     evidence = assess_feasibility(
         read_features(study, outcome, "development"),

@@ -6,7 +6,7 @@ import subprocess
 import sys
 
 import pytest
-from tests.architecture.declared import PACKAGE, ROOMS, ROOT, STAGES
+from tests.architecture.declared import PACKAGE, ROOMS, ROOT, STAGES, rooms_in
 
 # The shell, the ground floor and the ledger carry no science: listing them would rerun everything for every touch.
 EVERYWHERE = {"foundation", "contracts", "study", "changes"}
@@ -59,12 +59,23 @@ def rooms_run_by(path, wanted=None, seen=None):
     return rooms - EVERYWHERE
 
 
+def rooms_below(rooms):
+    """The rooms, and those that their files import, all the way down."""
+    reached, queue = set(), sorted(rooms)
+    while queue:
+        room = queue.pop()
+        if room not in reached:
+            reached.add(room)
+            queue += [r for source in (PACKAGE / room).rglob("*.py") for r in rooms_in(source)]
+    return reached - EVERYWHERE
+
+
 @pytest.mark.parametrize("stage", STAGES)
 def test_a_stage_lists_the_code_it_runs(stage):
     deps = {dep for dep in STAGES[stage].get("deps", []) if isinstance(dep, str)}
     entry = ROOT / "pipelines" / f"{stage}.py"
     assert f"pipelines/{stage}.py" in deps
-    missing = {room for room in rooms_run_by(entry) if f"src/evidens/{room}" not in deps}
+    missing = {room for room in rooms_below(rooms_run_by(entry)) if f"src/evidens/{room}" not in deps}
     assert not missing, f"stage '{stage}' runs {sorted(missing)} but dvc.yaml does not list it"
 
 

@@ -7,8 +7,11 @@ import pytest
 
 from evidens.changes import Ledger, load_registered, open_store
 from evidens.contracts import RowAccount
+from evidens.features import Vocabulary, check_truncation
+from evidens.phenotypes import load_phenotype
 from evidens.privacy import scan_files
 from evidens.study import SealedError, Study, StudyError
+from evidens.study.reproduction import digest_output
 
 OUTCOMES = ("type_2_diabetes", "colorectal_cancer")
 SEALED = ("temporal", "external", "prospective")
@@ -67,12 +70,19 @@ def test_a_second_run_does_nothing_and_adds_no_version(study):
     assert len(open_store(study.root).client().search_model_versions("name='type_2_diabetes'")) == 1
 
 
+def test_what_dvc_recorded_is_what_lies_on_the_disk(study):
+    """The reproduction check hashes by itself; both must mean the same."""
+    for path, md5 in study.md5s().items():
+        assert digest_output(study.root / path) == md5, path
+
+
 def test_the_ledger_tells_protocol_openings_and_versions_in_order(study):
     ledger = Ledger(study.root / "mlruns/ledger.jsonl")
     ledger.check()
     for outcome in OUTCOMES:
         kinds = [e.kind for e in ledger.entries() if e.subject.split("/")[0] == outcome]
-        assert kinds == ["protocol", "opening", "opening", "opening", "version"]
+        # The candidate's look opens a phase, the other models' looks follow; predictions are noted before labels.
+        assert kinds == ["protocol", *(["opening", "look", "look", "prediction"] * 3), "version"]
 
 
 def test_no_identifier_is_anywhere_outside_raw_and_truth(study):
@@ -106,6 +116,20 @@ def test_no_raw_row_is_in_any_git_ref(study):
     ]
 
 
+@pytest.mark.parametrize("outcome", OUTCOMES)
+def test_no_feature_of_the_study_knows_what_was_not_known_at_the_index(study, outcome):
+    opened = Study.open(study.root)
+    members = opened.read("members", outcome, "development", bucket=0)
+    events = pl.read_parquet(study.root / "data/person/events/bucket-0000.parquet")
+    check_truncation(
+        members,
+        events,
+        settings=opened.settings("features"),
+        vocabulary=Vocabulary(opened.read("vocabulary", outcome)),
+        excluded=load_phenotype(outcome).suspicion,
+    )
+
+
 def test_no_pickle_is_kept(study):
     files = [f for folder in ("models", "mlruns") for f in (study.root / folder).rglob("*") if f.is_file()]
     assert not [f.name for f in files if f.suffix in (".pkl", ".pickle", ".joblib", ".skops")]
@@ -128,6 +152,11 @@ class TestNotebookView:
     def test_all_phases_at_once_are_refused(self, study):
         with pytest.raises(SealedError, match="names no phase that is open"):
             Study.open(study.root).read("labels", "type_2_diabetes")
+
+    @pytest.mark.parametrize("part", ["../raw", "..", "a/b", ""])
+    def test_a_path_is_no_part_of_a_table(self, study, part):
+        with pytest.raises(StudyError, match="a part of a table is a plain name"):
+            Study.open(study.root).read("evidence", part)
 
     def test_nothing_can_be_written(self, study):
         with pytest.raises(StudyError, match="may not be written by a notebook"):

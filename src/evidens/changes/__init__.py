@@ -9,7 +9,7 @@ from evidens.changes.identifiers import IdentifierError
 from evidens.changes.ledger import Ledger, TornLineWarning
 from evidens.changes.mirror import VersionLogged, list_mirrored_entries, load_version, log_version
 from evidens.changes.naming import name_metrics
-from evidens.changes.openings import count_looks, record_opening, record_protocol
+from evidens.changes.openings import count_looks, record_opening, record_predictions, record_protocol
 from evidens.changes.plan import (
     ChangePlanSettings,
     ModificationSettings,
@@ -63,6 +63,7 @@ __all__ = [
     "open_store",
     "previous_version",
     "record_opening",
+    "record_predictions",
     "record_protocol",
     "record_version",
     "relocate_store",

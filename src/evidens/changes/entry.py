@@ -9,7 +9,7 @@ from evidens.changes.canonical import digest_of, write_canonical
 from evidens.foundation import EvidensError, Fault
 
 GENESIS = "0" * 64  # what the first entry names as the one before it
-KINDS = ("protocol", "opening", "look", "version", "torn")
+KINDS = ("protocol", "opening", "look", "prediction", "version", "torn")
 
 
 class LedgerError(EvidensError):

@@ -79,6 +79,33 @@ def record_opening(
         return writer.append("look" if seen else "opening", subject, payload, at=at)
 
 
+def record_predictions(ledger: Ledger, outcome: str, phase: str, digests: dict[str, str], *, at: str) -> Entry:
+    """Note the digests of the predictions for a phase, before its labels are read.
+
+    Parameters
+    ----------
+    ledger : Ledger
+        Where they are noted.
+    outcome, phase : str
+        Of whom.
+    digests : dict of str to str
+        Model -> sha256 over its predictions: what is evaluated later can be shown to be what was predicted.
+    at : str
+        When, ISO 8601 in UTC.
+
+    Returns
+    -------
+    Entry
+        The last one, when it already holds these digests.
+    """
+    subject = f"{outcome}/{phase}"
+    with ledger.hold() as writer:
+        known = writer.entries("prediction", subject)
+        if known and known[-1].payload["digests"] == digests:
+            return known[-1]
+        return writer.append("prediction", subject, {"digests": digests}, at=at)
+
+
 def count_looks(ledger: Ledger, outcome: str, phase: str) -> int:
     """Count the models that have seen the labels of a phase: 0 while it is sealed, 1 once opened.
 

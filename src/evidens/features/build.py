@@ -64,7 +64,7 @@ def build_features(
     Notes
     -----
     One rule of time for every family: an event counts when index - w <= event_at < index and known_at <
-    index. `check_truncation` proves it on the data at hand.
+    index. `check_truncation` proves it on any data that it is given.
     """
     members = members.sort("person_id")
     history = select_history(events, members, settings.windows_days, excluded)

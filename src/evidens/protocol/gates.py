@@ -137,6 +137,8 @@ def _review(found: pl.DataFrame, criterion: Criterion) -> tuple[Verdict, str]:
     seen = Seen(value, lower, upper, row["n_events"])
     if isinstance(criterion, MinEvents):  # a number of people is known even where the metric is undefined
         return criterion.judge(seen), _write_people(seen.n_events)
+    if 0 < row["n_events"] < SMALL_NUMBER or 0 < row["n"] - row["n_events"] < SMALL_NUMBER:
+        return "INCONCLUSIVE", f"rests on fewer than {SMALL_NUMBER} people with, or without, the outcome"
     if not math.isfinite(seen.value):
         return "INCONCLUSIVE", f"undefined: {row['reason'] or 'no reason given'}"
     if criterion.needs_interval and not seen.is_interval:

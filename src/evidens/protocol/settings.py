@@ -42,8 +42,13 @@ class ProtocolSettings:
         if strangers:
             raise ValueError(f"people_of names no phase with people of its own: {', '.join(strangers)}")
         for phase in self.phases:
-            if phase.people_of and not _lies_within(phase.share, self.find_phase(phase.people_of).share):
-                raise ValueError(f"the share of {phase.name} does not lie within that of {phase.people_of}")
+            of = self.find_phase(phase.people_of) if phase.people_of else phase
+            if not _lies_within(phase.share, of.share):
+                raise ValueError(f"the share of {phase.name} does not lie within that of {of.name}")
+            if (phase.regions, phase.index_years) != (of.regions, of.index_years):
+                raise ValueError(
+                    f"{phase.name} looks at people of {of.name}: it needs the same regions and index_years"
+                )
         if overlaps := find_overlaps(self.phases):
             raise ValueError(f"phases overlap in region, year and share: {'; '.join(overlaps)}")
         first_seal = next((i for i, phase in enumerate(self.phases) if phase.sealed), None)

@@ -16,6 +16,14 @@ from evidens.study.groups import GROUPS, settings_class
 
 PER_OUTCOME = ("outcome", "cohort")
 PER_MODEL = ("model",)
+STAGED = {
+    "feasibility": False,
+    "development": False,
+    "internal": False,
+    "temporal": True,
+    "external": True,
+    "prospective": True,
+}  # the phases that stages of dvc.yaml go through, and whether they are sealed
 RUNTIME = ("engine",)  # no stage that makes data may depend on it: written apart from the rest
 
 
@@ -49,7 +57,11 @@ def compose_settings(root: Path, choices: Mapping[str, str], names: Mapping[str,
     """
     _check_choices(root, choices, names)
     openings = yaml.safe_load((root / "conf" / "openings.yaml").read_text(encoding="utf-8"))
-    resolved: dict[str, dict] = {"candidate": {"candidate": choices["candidate"]}, "openings": openings}
+    resolved: dict[str, dict] = {
+        "candidate": {"candidate": choices["candidate"]},
+        "names": {"outcomes": list(names["outcomes"]), "models": list(names["models"])},
+        "openings": openings,
+    }
     base = [f"{group}={choices[group]}" for group in ("delivery", "simulation", "protocol", "engine")]
     outcomes, models = names["outcomes"], names["models"]
     for position in range(max(len(outcomes), len(models))):
@@ -67,8 +79,41 @@ def compose_settings(root: Path, choices: Mapping[str, str], names: Mapping[str,
             )
         except EvidensError as error:
             faults.found.extend(error.faults)
+    faults.found.extend(_find_faults_of_phases(resolved, choices, names))
     faults.stop(CompositionError)
     return resolved
+
+
+def _find_faults_of_phases(
+    resolved: Mapping[str, Any], choices: Mapping[str, str], names: Mapping[str, list[str]]
+) -> list[Fault]:
+    """Compare phases and openings with the stages of dvc.yaml, which are what they are."""
+    faults, place = [], f"conf/protocol/{choices['protocol']}.yaml"
+    phases = {p["name"]: p for p in resolved["protocol"].get("phases", []) if isinstance(p, Mapping) and "name" in p}
+    if list(phases) != list(STAGED):
+        faults.append(
+            Fault(place, f"phases are {', '.join(phases)}.", f"The stages of dvc.yaml are {', '.join(STAGED)}.")
+        )
+    for name, is_sealed in STAGED.items():
+        if name in phases and bool(phases[name].get("sealed", False)) != is_sealed:
+            faults.append(
+                Fault(
+                    place, f"{name} is {'not ' if is_sealed else ''}sealed.", f"Say sealed: {str(is_sealed).lower()}."
+                )
+            )
+    if phases.get("internal", {}).get("share") != phases.get("development", {}).get("share"):
+        faults.append(Fault(place, "internal does not look at all of development.", "Give both the same share."))
+    for opening in resolved["openings"].get("openings", []):
+        where = (opening.get("outcome"), opening.get("phase")) if isinstance(opening, Mapping) else (None, None)
+        if where[0] not in names["outcomes"] or not STAGED.get(str(where[1])):
+            faults.append(
+                Fault(
+                    "conf/openings.yaml",
+                    f"opens '{where[1]}' of '{where[0]}', which is no sealed phase of an outcome.",
+                    f"Sealed: {', '.join(name for name, is_sealed in STAGED.items() if is_sealed)}.",
+                )
+            )
+    return faults
 
 
 def compose_group(root: Path, group: str, option: str) -> dict[str, Any]:

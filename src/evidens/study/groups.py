@@ -24,7 +24,11 @@ GROUPS = {
 
 
 # Groups that are not options of Hydra: a choice of params.yaml, and a list kept in one file of conf/.
-PLAIN = {"candidate": "study.groups:CandidateSettings", "openings": "study.openings:OpeningSettings"}
+PLAIN = {
+    "candidate": "study.groups:CandidateSettings",
+    "names": "study.groups:NameSettings",
+    "openings": "study.openings:OpeningSettings",
+}
 
 
 @dataclass(frozen=True)
@@ -32,6 +36,14 @@ class CandidateSettings:
     """Which of the trained models is proposed for release."""
 
     candidate: str
+
+
+@dataclass(frozen=True)
+class NameSettings:
+    """What is studied: every outcome gets every model."""
+
+    outcomes: tuple[str, ...]
+    models: tuple[str, ...]
 
 
 def settings_class(group: str) -> type:

@@ -23,7 +23,7 @@ PACKAGES = (
 
 
 def read_digests(root: Path) -> dict[str, str]:
-    """Return the MD5 that DVC recorded of every output, by path.
+    """Return the MD5 that DVC recorded of every output, and of the manifest of the delivery, by path.
 
     Parameters
     ----------
@@ -40,7 +40,9 @@ def read_digests(root: Path) -> dict[str, str]:
         return {}
     stages = yaml.safe_load(path.read_text(encoding="utf-8")).get("stages", {})
     outs = {out["path"]: out.get("md5", "") for stage in stages.values() for out in stage.get("outs", [])}
-    return dict(sorted(outs.items()))
+    delivered = {dep["path"]: dep.get("md5", "") for dep in stages.get("pseudonymise", {}).get("deps", [])
+                 if dep["path"].startswith("data/raw/")}  # fmt: skip
+    return dict(sorted((outs | delivered).items()))
 
 
 def read_versions() -> dict[str, str]:

@@ -1,15 +1,15 @@
 """Go through the phases: a sealed one opens only when the gates before it pass, and every look is counted."""
 
 import datetime as dt
+import hashlib
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from typing import Literal
 
 import numpy as np
 import polars as pl
 
-from evidens.changes import Ledger, record_opening, record_protocol
+from evidens.changes import Ledger, record_opening, record_predictions, record_protocol
 from evidens.cohort.target import build_target
 from evidens.contracts import Characteristic, Curve, Evidence, GateVerdict, schema_of
 from evidens.features import FeatureMatrix
@@ -82,6 +82,7 @@ def validate_within_development(study: Study, outcome: str) -> None:
     region predicted by models that never saw it.
     """
     question, settings = study.settings("outcome", outcome), study.settings("validation")
+    comparator = study.settings("protocol").comparator
     features = read_features(study, outcome, "development")
     target = build_target(read_labels(study, outcome, "development"), horizon_days=question.horizon_days)
     rng = stream(0, "validate_internal", outcome)
@@ -90,6 +91,7 @@ def validate_within_development(study: Study, outcome: str) -> None:
         _predict(study, outcome, features),
         question.thresholds,
         settings,
+        comparator=comparator,
         outcome=outcome,
         phase="internal",
         rng=rng,
@@ -128,7 +130,8 @@ def validate_sealed_phase(study: Study, outcome: str, phase: str) -> None:
         return
     features = read_features(study, outcome, phase)
     risks = _predict(study, outcome, features)
-    _put_on_record(study, outcome, phase, protocol, decision)
+    record_protocol_in_force(study, outcome)
+    _put_on_record(study, outcome, phase, decision, risks)
     labels = read_labels(study, outcome, phase)
     study.write("predictions", outcome, phase, frame=_join_predictions(labels, risks))
     question, settings = study.settings("outcome", outcome), study.settings("validation")
@@ -137,6 +140,7 @@ def validate_sealed_phase(study: Study, outcome: str, phase: str) -> None:
         risks,
         question.thresholds,
         settings,
+        comparator=protocol.comparator,
         outcome=outcome,
         phase=phase,
         rng=stream(0, "validate", outcome, phase),
@@ -209,22 +213,27 @@ def _predict(study: Study, outcome: str, features: FeatureMatrix) -> dict[str, n
     return {model: load_model(folder / model).predict_risk(features) for model in study.names["models"]}
 
 
-def _put_on_record(study: Study, outcome: str, phase: str, protocol: ProtocolSettings, decision: Decision) -> None:
-    ledger, now = open_ledger(study), dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
-    record_protocol(ledger, outcome, protocol_hash(protocol), at=now)
-    candidate = study.settings("candidate").candidate
-    digest = model_digest(Path(study.folder("model", outcome)) / candidate)
-    record_opening(
-        ledger,
-        outcome,
-        phase,
-        model=candidate,
-        model_digest=digest,
-        policy=decision.policy,
-        by=decision.by,
-        reason=decision.because,
-        at=now,
-    )
+def record_protocol_in_force(study: Study, outcome: str) -> None:
+    """Note the protocol in the ledger, once for each change of it: first before any label of development is read."""
+    protocol = study.settings("protocol")
+    record_protocol(open_ledger(study), outcome, protocol_hash(protocol), at=_now())
+
+
+def _put_on_record(study: Study, outcome: str, phase: str, decision: Decision, risks: dict[str, np.ndarray]) -> None:
+    """Note who opens the phase, that every model will be seen on it, and what each of them predicted."""
+    ledger, candidate = open_ledger(study), study.settings("candidate").candidate
+    folder = study.folder("model", outcome)
+    for model in sorted(risks, key=lambda name: (name != candidate, name)):  # the candidate's look is the opening
+        record_opening(
+            ledger, outcome, phase, model=model, model_digest=model_digest(folder / model), policy=decision.policy,
+            by=decision.by, reason=decision.because, at=_now(),
+        )  # fmt: skip
+    digests = {model: hashlib.sha256(np.ascontiguousarray(risk).tobytes()).hexdigest() for model, risk in risks.items()}
+    record_predictions(ledger, outcome, phase, digests, at=_now())
+
+
+def _now() -> str:
+    return dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
 
 
 def _join_predictions(labels: pl.DataFrame, risks: dict[str, np.ndarray]) -> pl.DataFrame:

@@ -1,6 +1,7 @@
 """From aggregate evidence to what leaves: released tables, the report, the recorded version."""
 
 import datetime as dt
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ import yaml
 from evidens.cohort.target import build_target
 from evidens.contracts import Characteristic, Curve, Evidence, Flow, GateVerdict, RowAccount
 from evidens.privacy import suppress_small_cells
+from evidens.study.composition import PER_OUTCOME
 from evidens.study.features import read_features
 from evidens.study.lineage import digest_files, read_digests, read_versions
 from evidens.study.phases import OPENED, SEALED, open_ledger, stage_of
@@ -17,6 +19,21 @@ from evidens.study.study import Study, write_parquet
 
 PHASES = ("feasibility", "internal", *SEALED)
 WITH_CURVES = (*(stage_of(phase) for phase in PHASES[1:]), "explain")
+DECISIVE = (
+    "candidate",
+    "cohort",
+    "delivery",
+    "disclosure",
+    "explanation",
+    "fairness",
+    "features",
+    "outcome",
+    "protocol",
+    "pseudonyms",
+    "registers",
+    "simulation",
+    "validation",
+)  # settings that decide results, beside models
 RELEASED = {
     "evidence": Evidence,
     "curves": Curve,
@@ -222,6 +239,15 @@ def compare_with_previous(study: Study, outcome: str, store: Any, before: Any) -
     new = study.read("predictions", outcome, "external").filter(pl.col("model") == candidate).sort("person_id")
     if new.is_empty():
         return None, "the external phase was not opened, so that there are no people to compare on"
+    today = {
+        group: study.settings.path(stem) for group, stem in (("protocol", "protocol"), ("cohort", f"cohort/{outcome}"))
+    }
+    for group, path in today.items():
+        if not is_unchanged(before.facts.settings, group, yaml.safe_load(path.read_text(encoding="utf-8"))):
+            return (
+                None,
+                f"the {group} changed, so that the version before may have been trained on people of today's phase",
+            )
     features = read_features(study, outcome, "external")
     try:
         served = changes.load_version(store, outcome, before.number)
@@ -237,14 +263,23 @@ def compare_with_previous(study: Study, outcome: str, store: Any, before: Any) -
         weights=target.weights,
         thresholds=question.thresholds,
     )
-    return changes.describe_differences(
+    differences = changes.describe_differences(
         rows,
         outcome=outcome,
         model=candidate,
         phase="external",
         reference=f"version {before.number}",
         horizon_days=question.horizon_days,
-    ), ""
+    )
+    return suppress_small_cells(differences, Evidence, study.settings("disclosure")).frame, ""
+
+
+def is_unchanged(before: Mapping[str, Any], group: str, today: Mapping[str, Any]) -> bool:
+    """Whether the settings of `group` are those of a version, whose settings are kept as flat dotted keys."""
+    from evidens.changes import flatten_settings
+
+    now = flatten_settings({group: today})
+    return now == {key: value for key, value in before.items() if key in now or key.startswith(f"{group}.")}
 
 
 def as_pandas(features: Any, names: list[str]) -> Any:
@@ -258,12 +293,9 @@ def as_pandas(features: Any, names: list[str]) -> Any:
 
 def _resolved_settings(study: Study, outcome: str) -> dict[str, Any]:
     """Read the settings that decide the results of one outcome, by group; not those of others or of documents."""
-    folder = study.folder("settings")
-    found = {}
-    for path in sorted(folder.rglob("*.yaml")):
-        stem = path.relative_to(folder).with_suffix("").as_posix()
-        group, _, name = stem.partition("/")
-        if group in ("change_plan", "report", "openings") or (group in ("outcome", "cohort") and name != outcome):
-            continue
-        found[stem if group == "model" else group] = yaml.safe_load(path.read_text(encoding="utf-8"))
-    return found
+    stems = {group: f"{group}/{outcome}" if group in PER_OUTCOME else group for group in DECISIVE}
+    models = sorted(path.stem for path in study.folder("settings", "model").glob("*.yaml"))
+    stems |= {f"model/{name}": f"model/{name}" for name in models}
+    return {
+        group: yaml.safe_load(study.settings.path(stem).read_text(encoding="utf-8")) for group, stem in stems.items()
+    }

@@ -23,6 +23,7 @@ from evidens.study.groups import GROUPS, settings_class
 
 Result = TypeVar("Result")
 
+PLAIN_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 ROW_GROUP = 250_000  # fixed, so that the same rows always give the same bytes
 PHASE_TABLES = ("members", "labels", "dense_features", "count_features", "predictions")
@@ -46,16 +47,20 @@ class StudySettings:
 
     def __call__(self, group: str, name: str | None = None) -> Any:
         """Build the settings of `group` (and `name`) from the file that compose_settings wrote."""
-        stem = f"{group}/{name}" if name else group
+        path = self.path(f"{group}/{name}" if name else group)
+        place = path.relative_to(self.root).as_posix()
+        return build_settings(settings_class(group), yaml.safe_load(path.read_text(encoding="utf-8")), place=place)
+
+    def path(self, stem: str) -> Path:
+        """Return the file of one group, such as "protocol" or "cohort/type_2_diabetes", once reading it is allowed."""
         where = f"{self.folder}/{stem}.yaml"
         self.check(where)
-        path = self.root / where
-        if not path.exists():
+        if not (self.root / where).exists():
             known = ", ".join(GROUPS)
             raise StudyError(
                 Fault(where, "no such settings file.", f"Run `dvc repro compose_settings`; groups: {known}.")
             )
-        return build_settings(settings_class(group), yaml.safe_load(path.read_text(encoding="utf-8")), place=where)
+        return self.root / where
 
 
 @dataclass(frozen=True)
@@ -99,7 +104,10 @@ class Study:
 
     @property
     def names(self) -> dict[str, list[str]]:
-        """`outcomes` and `models` of conf/study.yaml."""
+        """`outcomes` and `models` of the study; a stage reads them as settings, so that DVC knows of it."""
+        if self.declared is not None:
+            named = self.settings("names")
+            return {"outcomes": list(named.outcomes), "models": list(named.models)}
         return yaml.safe_load((self.root / "conf" / "study.yaml").read_text(encoding="utf-8"))
 
     # Reading ------------------------------------------------------------------------------------------------------
@@ -210,6 +218,11 @@ class Study:
             raise StudyError(
                 Fault("conf/catalog.yaml", f"no table '{table}'.", f"It has {', '.join(sorted(self.catalog))}.")
             )
+        for part in parts:
+            if not PLAIN_NAME.fullmatch(part):
+                raise StudyError(
+                    Fault(table, "a part of a table is a plain name, without a path.", "Name it as it is.")
+                )
         return "/".join([self.catalog[table].dir, *parts])
 
     def _files(self, table: str, parts: tuple[str, ...], bucket: int | None) -> list[Path]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -14,7 +15,7 @@ from evidens.validation.rows import EvidenceRows, evidence_frame
 
 Array = NDArray[np.float64]
 FitPredict = Callable[[NDArray[np.int64]], Array]
-InOrder = Callable[[FitPredict, Sequence[NDArray[np.int64]]], Iterable[Array]]
+InOrder = Callable[[Callable[[Any], Array], Sequence[Any]], Iterable[Array]]
 
 LEFT_OUT = {"auroc": auroc, "calibration_slope": calibration_slope, "oe_ratio": oe_ratio}
 CORRECTED = {"auroc": auroc, "calibration_slope": calibration_slope, "brier": brier, "oe_ratio": oe_ratio}
@@ -63,19 +64,19 @@ def correct_optimism(
        doi:10.1002/(SICI)1097-0258(19960229)15:4<361::AID-SIM168>3.0.CO;2-4
     .. [2] Noma H et al. Stat Med 2021;40:5691-701. doi:10.1002/sim.9148
     """
-    n = target.outcome.size
-    samples = rng.integers(0, n, size=(n_resamples, n))
-    everyone = np.arange(n)
+    keys: list[int | None] = [None, *(int(key) for key in rng.integers(2**63, size=n_resamples))]
+    draw = partial(draw_people, target.outcome.size)
     collected = []
     for model, fit_predict in fit_predicts.items():
         rows = EvidenceRows(outcome, model, "internal", horizon_days=target.horizon_days)
-        risks = iter(in_order(fit_predict, [everyone, *samples]))  # in the order in which they are asked for below
+        fits = partial(_fit_on_draw, fit_predict, draw)
+        risks = iter(in_order(fits, keys))  # in the order in which they are asked for below
         results = bootstrap_optimism(
             target.outcome,
             partial(_next_risk, risks),
             metrics=CORRECTED,
             weights=target.weights,
-            indices=track(samples, what=f"resamples, {model}"),
+            indices=(draw(key) for key in track(keys[1:], what=f"resamples, {model}")),
         )
         for metric, result in results.items():
             rows.add(f"{metric}_optimism", result.optimism)
@@ -131,6 +132,21 @@ def leave_regions_out(
                 rows.add(f"{metric}_left_out", found)
             collected.append(rows)
     return evidence_frame(*collected)
+
+
+def draw_people(n: int, key: int | None) -> NDArray[np.int64]:
+    """Draw `n` of `n` people with replacement; the same for the same key. Everybody once for None.
+
+    >>> draw_people(3, None).tolist(), len(draw_people(5, key=7))
+    ([0, 1, 2], 5)
+    """
+    if key is None:
+        return np.arange(n)
+    return np.random.Generator(np.random.Philox(key=key)).integers(0, n, n)
+
+
+def _fit_on_draw(fit_predict: FitPredict, draw: Callable[[int | None], NDArray[np.int64]], key: int | None) -> Array:
+    return fit_predict(draw(key))
 
 
 def _next_risk(risks: Iterator[Array], _rows: NDArray[np.int64]) -> Array:

@@ -63,6 +63,7 @@ def evaluate(
     thresholds: Sequence[float],
     settings: ValidationSettings,
     *,
+    comparator: str,
     outcome: str,
     phase: str,
     rng: np.random.Generator,
@@ -78,7 +79,9 @@ def evaluate(
     thresholds : sequence of float
         The protocol's thresholds; a person is flagged when risk >= threshold.
     settings : ValidationSettings
-        Curves, comparator, resamples.
+        Curves and resamples.
+    comparator : str
+        The model that every other one has to beat, as the protocol says.
     outcome, phase : str
         Keys of the rows.
     rng : numpy.random.Generator
@@ -95,8 +98,8 @@ def evaluate(
         add_overall(rows, target, risk)
         add_at_thresholds(rows, target, risk, thresholds)
         add_curves(rows, target, risk, settings, rng=rng)
-        if model != settings.comparator and settings.comparator in risks:
-            add_differences(rows, target, risk, risks[settings.comparator], thresholds, reference=settings.comparator)
+        if model != comparator and comparator in risks:
+            add_differences(rows, target, risk, risks[comparator], thresholds, reference=comparator)
         collected.append(rows)
     return Performance(evidence_frame(*collected), curve_frame(*collected))
 

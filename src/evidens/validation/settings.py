@@ -38,8 +38,6 @@ class ValidationSettings:
         Where the decision curve runs.
     risk_bins : int
         Bins of the distribution of predicted risk, evenly spaced on the logit scale.
-    comparator : str
-        The model that every other one has to beat.
     n_candidate_parameters : int
         Predictor parameters that the sample size is reckoned for.
     anticipated_c_statistic : float
@@ -52,7 +50,6 @@ class ValidationSettings:
     n_interval_resamples: int
     decision_thresholds: DecisionRange
     risk_bins: int
-    comparator: str
     n_candidate_parameters: int
     anticipated_c_statistic: float
     leakage_auroc: float

@@ -84,7 +84,7 @@ def test_an_open_course_has_no_end_and_is_known_a_month_after_its_start():
         ("2020-03-04T12:00", None, "2020-03-04T12:00"),
         (None, "2020-03-08T06:00", "2020-03-08T06:00"),
         (None, None, "2020-04-03T10:00"),
-        ("2020-03-04T12:00", "2020-03-01T06:00", "2020-03-04T10:00"),  # nothing is known before it begins
+        ("2020-03-04T12:00", "2020-03-01T06:00", "2020-03-04T12:00"),  # how long it lasted is known at its end
     ],
 )
 def test_a_contact_of_lpr3_is_known_when_it_was_reported_or_else_at_its_end(ended_at, reported_at, known_at):

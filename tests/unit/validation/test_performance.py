@@ -15,7 +15,6 @@ SETTINGS = ValidationSettings(
     n_interval_resamples=5,
     decision_thresholds=DecisionRange(0.01, 0.5, 20),
     risk_bins=10,
-    comparator="age_sex",
     n_candidate_parameters=10,
     anticipated_c_statistic=0.75,
     leakage_auroc=0.9,
@@ -30,7 +29,16 @@ def simulated(n=2000, seed=1):
 
 
 def evaluated(target, risks):
-    return evaluate(target, risks, (0.1, 0.2), SETTINGS, outcome="stroke", phase="external", rng=stream(1, "t"))
+    return evaluate(
+        target,
+        risks,
+        (0.1, 0.2),
+        SETTINGS,
+        comparator="age_sex",
+        outcome="stroke",
+        phase="external",
+        rng=stream(1, "t"),
+    )
 
 
 def value(evidence, **wanted):

@@ -93,7 +93,7 @@ def _keep_contacts(
     known_at = pl.coalesce(
         "_reported_at", ended + days(settings.lag_days["lpr3"]), began + days(settings.open_contact_lag_days)
     )
-    return sifted._replace(kept=sifted.kept.with_columns(_known_at=pl.max_horizontal(known_at, began)))
+    return sifted._replace(kept=sifted.kept.with_columns(_known_at=pl.max_horizontal(known_at, began, ended)))
 
 
 def _rules_of_diagnoses(settings: RegisterSettings) -> list[Rule]:
