@@ -28,7 +28,7 @@ IMPORTS = {
     "training": "import evidens.study.features, evidens.models, lightgbm",
     "validation": "import evidens.study.phases",
     "explanation": "import evidens.study.features, evidens.explanation, shap, lightgbm",
-    "change record": "import evidens.study.release, evidens.changes, mlflow",
+    "change record": "import evidens.study.versions, evidens.changes, mlflow",
 }
 
 

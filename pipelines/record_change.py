@@ -1,7 +1,7 @@
 """Record what is new: one ledger entry, one MLflow run and one model version, with its change record."""
 
 from evidens.study import Study, stage
-from evidens.study.release import record_version
+from evidens.study.versions import record_version
 
 
 @stage("record_change")

@@ -166,7 +166,7 @@ class TestNotebookView:
 def test_a_registered_model_predicts_the_risks_of_the_study(study):
     opened = Study.open(study.root)
     from evidens.study.features import read_features
-    from evidens.study.release import as_pandas
+    from evidens.study.versions import as_pandas
 
     risks = opened.read("predictions", "type_2_diabetes", "external").filter(model="lightgbm").sort("person_id")["risk"]
     served = load_registered(open_store(study.root), "type_2_diabetes")

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import yaml
 
+from evidens.study.study import Study
+
 PACKAGES = (
     "evidens",
     "polars",
@@ -43,6 +45,12 @@ def read_digests(root: Path) -> dict[str, str]:
     delivered = {dep["path"]: dep.get("md5", "") for dep in stages.get("pseudonymise", {}).get("deps", [])
                  if dep["path"].startswith("data/raw/")}  # fmt: skip
     return dict(sorted((outs | delivered).items()))
+
+
+def describe_data(study: Study) -> dict[str, str]:
+    """DVC's hashes of what was delivered and taken in, which no setting of an analysis changes."""
+    tables = tuple(study.catalog[name].dir for name in ("raw", "events", "persons", "residence"))
+    return {path: md5 for path, md5 in read_digests(study.root).items() if path.startswith(tables)}
 
 
 def read_versions() -> dict[str, str]:
