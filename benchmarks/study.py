@@ -17,7 +17,9 @@ from importlib.metadata import version
 from pathlib import Path
 
 import yaml
-from tests.pipeline.tiny import clone_checkout
+from tests.pipeline.tiny import ROOT, clone_checkout
+
+from evidens.study.reproduction import OUTSIDE
 
 RESULTS = Path(__file__).parent / "results"
 LINE = re.compile(r"^(?P<stage>[\w@-]+): (?P<rows>[\d,]+) rows, (?P<seconds>[\d.]+) s, peak (?P<mb>[\d,]+) MB$", re.M)
@@ -63,9 +65,24 @@ def run_world(world: str) -> dict:
         nothing = time.perf_counter() - start
         stages = {m["stage"]: {"seconds": float(m["seconds"]), "peak_mb": int(m["mb"].replace(",", ""))}
                   for m in LINE.finditer(done.stdout)}  # fmt: skip
+        equal = compare_with_committed(clone.md5s()) if world == committed_world() else "not compared"
         disk = sum(f.stat().st_size for f in clone.root.rglob("*") if f.is_file() and not f.is_symlink()) / 1e6
     return {"seconds": round(whole, 1), "nothing_to_do_seconds": round(nothing, 1), "stages": stages,
-            "peak_mb": round(usage.ru_maxrss * 1024 / 1e6), "disk_mb": round(disk)}  # fmt: skip
+            "peak_mb": round(usage.ru_maxrss * 1024 / 1e6), "disk_mb": round(disk),
+            "equal_to_the_committed_run": equal}  # fmt: skip
+
+
+def committed_world() -> str:
+    """The world that the committed dvc.lock is about."""
+    return yaml.safe_load((ROOT / "params.yaml").read_text())["choose"]["simulation"]
+
+
+def compare_with_committed(md5s: dict[str, str]) -> str:
+    """How many data and evidence tables have the bytes of the committed run."""
+    stages = yaml.safe_load((ROOT / "dvc.lock").read_text())["stages"].values()
+    committed = {out["path"]: out["md5"] for stage in stages for out in stage["outs"]}
+    tables = [path for path in committed if not path.startswith(OUTSIDE)]
+    return f"{sum(committed[path] == md5s.get(path) for path in tables)} of {len(tables)} tables"
 
 
 def time_imports(repeats: int = 5) -> dict[str, float]:

@@ -13,6 +13,7 @@ import pytest
 from tests.pipeline.tiny import Clone
 
 from evidens.changes import Ledger, load_registered, open_store
+from evidens.privacy import find_identifiers
 
 pytestmark = pytest.mark.slow
 
@@ -117,6 +118,9 @@ def test_another_candidate_is_an_experiment_that_retrains_nothing(copy):
     assert [v.payload["facts"]["candidate"] for v in versions] == ["lightgbm", "logistic", "lightgbm"]  # and back
     refs = copy.run("git", "for-each-ref", "--format=%(refname)").stdout.split()
     assert [ref for ref in refs if ref.startswith("refs/exps")]
+    text = copy.run("git", "log", "--all", "-p", "--text", "--format=", "--", ".", ":!tests", ":!src").stdout
+    assert "choose" in text
+    assert find_identifiers(text) == 0
     listed = copy.run("git", "log", "--all", "--name-only", "--format=").stdout.split()
     assert not [n for n in listed if n.startswith(("data/raw", "data/truth", "data/quarantine", "data/person"))]
 

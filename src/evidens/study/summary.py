@@ -44,7 +44,16 @@ def print_summary(root: Path) -> None:
         for phase, reason in gates.filter(criterion=OPENED).select("phase", "finding").iter_rows():
             console.print(f"  {phase}: {reason}")
         console.print(f"  report  release/reports/{outcome}/index.html")
-    console.print("\nRecorded versions: run .venv/bin/evidens ui and open http://localhost:5000")
+    console.print(f"\n{_describe_run(study)}")
+    console.print("Recorded versions: run .venv/bin/evidens ui and open http://localhost:5000")
+
+
+def _describe_run(study: Study) -> str:
+    """Say what the tables above come from."""
+    choices = yaml.safe_load((study.root / "params.yaml").read_text(encoding="utf-8"))["choose"]
+    n_stages = len(yaml.safe_load((study.root / "dvc.lock").read_text(encoding="utf-8"))["stages"])
+    world = f" (world {choices['simulation']})" if choices["delivery"] == "simulated" else ""
+    return f"{n_stages} stages on delivery {choices['delivery']}{world}, protocol {choices['protocol']}"
 
 
 def _row(phase: str, gates: pl.DataFrame, evidence: pl.DataFrame, candidate: str) -> list[str]:
