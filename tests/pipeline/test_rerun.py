@@ -118,7 +118,8 @@ def test_another_candidate_is_an_experiment_that_retrains_nothing(copy):
     assert [v.payload["facts"]["candidate"] for v in versions] == ["lightgbm", "logistic", "lightgbm"]  # and back
     refs = copy.run("git", "for-each-ref", "--format=%(refname)").stdout.split()
     assert [ref for ref in refs if ref.startswith("refs/exps")]
-    text = copy.run("git", "log", "--all", "-p", "--text", "--format=", "--", ".", ":!tests", ":!src").stdout
+    shown = ("git", "log", "--all", "-p", "--text", "--format=", "--", ".", ":!tests", ":!src")
+    text = copy.run(*shown, encoding="latin-1").stdout  # pictures and tables too, byte by byte
     assert "choose" in text
     assert find_identifiers(text) == 0
     listed = copy.run("git", "log", "--all", "--name-only", "--format=").stdout.split()
