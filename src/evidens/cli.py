@@ -15,7 +15,10 @@ def main(arguments: list[str] | None = None) -> None:
     summary.set_defaults(run=lambda _: _summarise())
     again = commands.add_parser("reproduction", help="compare every table with the committed run, bit for bit")
     again.add_argument("--against", default="HEAD", metavar="REVISION", help="git revision (default: HEAD)")
-    again.set_defaults(run=lambda given: _compare(given.against))
+    again.add_argument(
+        "--record", action="store_true", help="keep this run's evidence as the reference, before committing"
+    )
+    again.set_defaults(run=lambda given: _record_reference() if given.record else _compare(given.against))
     key = commands.add_parser("create-key", help="make the secret key of a project, outside the repository")
     key.add_argument("path", type=Path)
     key.set_defaults(run=lambda given: _create_key(given.path))
@@ -40,16 +43,36 @@ def _summarise() -> None:
 
 
 def _compare(revision: str) -> None:
-    from evidens.study.reproduction import compare_runs
-    from evidens.study.study import find_root
+    from evidens.study import Study
+    from evidens.study.reproduction import ABSOLUTE, RELATIVE, compare_runs, find_deviations, is_reference_machine
 
-    compared = compare_runs(find_root(Path()), revision=revision)
+    study = Study.open()
+    compared = compare_runs(study.root, revision=revision)
     for one in compared:
         print(f"{'equal   ' if one.is_equal else 'DIFFERS '} {one.path}")
     n_equal = sum(one.is_equal for one in compared)
     print(f"{n_equal} of {len(compared)} tables are equal, bit for bit, to {revision}.")
-    if n_equal < len(compared):
+    if n_equal == len(compared):
+        return
+    if is_reference_machine(study.root):
+        print("This is the kind of machine of that run, on which every bit is promised.", file=sys.stderr)
         sys.exit(1)
+    outside = find_deviations(study.root, study.names["outcomes"])
+    print(f"This is another kind of machine: evidence is compared within {ABSOLUTE} + {RELATIVE:.0%} instead.")
+    print(f"{outside.height} values lie outside.")
+    for row in outside.iter_rows(named=True):
+        print(f"OUTSIDE  {row}")
+    if outside.height:
+        sys.exit(1)
+
+
+def _record_reference() -> None:
+    from evidens.study import Study
+    from evidens.study.reproduction import REFERENCE, record_reference
+
+    study = Study.open()
+    record_reference(study.root, study.names["outcomes"])
+    print(f"{REFERENCE}/ holds this run's evidence and kind of machine: commit it with dvc.lock.")
 
 
 def _create_key(path: Path) -> None:

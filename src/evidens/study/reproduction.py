@@ -1,11 +1,17 @@
-"""Whether a run gives the same tables, bit for bit, as the one that was committed."""
+"""Whether a run gives the same tables, bit for bit, as the one that was committed.
+
+Bits are promised on one kind of machine: libraries sum in another order where the processor has other vector
+instructions. On another kind, the evidence is compared with that of the committed run within a stated tolerance.
+"""
 
 import hashlib
 import json
+import platform
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
+import polars as pl
 import yaml
 
 from evidens.foundation import Fault
@@ -13,6 +19,9 @@ from evidens.study.catalog import StudyError
 
 # What carries times, commits, run ids and looks, and so is no data or evidence table.
 OUTSIDE = ("release/reports", "release/changes")
+REFERENCE = "docs/reference-run"  # kind of machine and evidence of the committed run
+ABSOLUTE, RELATIVE = 0.01, 0.01  # tolerance on another kind of machine: |here - there| <= ABSOLUTE + RELATIVE |there|
+KEY = ("outcome", "model", "phase", "metric", "threshold", "reference")
 
 
 @dataclass(frozen=True)
@@ -57,6 +66,51 @@ def compare_runs(root: Path, *, revision: str = "HEAD") -> list[Comparison]:
     committed = {out["path"]: out.get("md5", "") for stage in stages.values() for out in stage.get("outs", [])}
     paths = sorted(path for path in committed if not path.startswith(OUTSIDE))
     return [Comparison(path, committed[path], digest_output(root / path)) for path in paths]
+
+
+def describe_machine() -> dict[str, list[str] | str]:
+    """Kind of this machine, as far as it decides the last bits: architecture and vector instructions."""
+    import numpy as np
+
+    found = np.show_config(mode="dicts")["SIMD Extensions"].get("found", [])
+    return {"architecture": platform.machine(), "vector_instructions": sorted(found)}
+
+
+def record_reference(root: Path, outcomes: list[str]) -> None:
+    """Keep the kind of machine and the released evidence of a run beside the dvc.lock that is committed with it."""
+    folder = root / REFERENCE
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "machine.json").write_text(json.dumps(describe_machine(), indent=1) + "\n", encoding="utf-8")
+    _read_evidence(root, outcomes).write_csv(folder / "evidence.csv", float_precision=6)
+
+
+def is_reference_machine(root: Path) -> bool:
+    """Whether this machine is of the kind that the committed run was made on."""
+    return json.loads((root / REFERENCE / "machine.json").read_text(encoding="utf-8")) == describe_machine()
+
+
+def find_deviations(root: Path, outcomes: list[str]) -> pl.DataFrame:
+    """Return the evidence that lies outside the tolerance, or is there on one side only.
+
+    Returns
+    -------
+    polars.DataFrame
+        The key of the evidence with `value` of this run and `value_there` of the committed one.
+    """
+    types = {"threshold": pl.Float64, "value": pl.Float64}
+    there = pl.read_csv(root / REFERENCE / "evidence.csv", schema_overrides=types)
+    both = _read_evidence(root, outcomes).join(there, on=KEY, how="full", coalesce=True, suffix="_there")
+    near = (pl.col("value") - pl.col("value_there")).abs() <= ABSOLUTE + RELATIVE * pl.col("value_there").abs()
+    return both.filter(~near.fill_null(False)).sort(KEY)
+
+
+def _read_evidence(root: Path, outcomes: list[str]) -> pl.DataFrame:
+    """Values in everybody, of the measures that an interval surrounds."""
+    parts = [pl.read_parquet(root / "release" / "tables" / outcome / "evidence.parquet") for outcome in outcomes]
+    rows = pl.concat(parts).filter(
+        pl.col("group") == "all", pl.col("value").is_not_null(), pl.col("lower").is_not_null()
+    )
+    return rows.select(*KEY, "value").sort(KEY)
 
 
 def digest_output(path: Path) -> str | None:

@@ -3,11 +3,19 @@
 import hashlib
 import subprocess
 
+import polars as pl
 import pytest
 import yaml
 
 from evidens.study import StudyError
-from evidens.study.reproduction import compare_runs, digest_output
+from evidens.study.reproduction import (
+    compare_runs,
+    describe_machine,
+    digest_output,
+    find_deviations,
+    is_reference_machine,
+    record_reference,
+)
 
 
 def lock(**md5s):
@@ -57,3 +65,37 @@ def test_a_clone_in_which_nothing_ran_equals_nothing(repository, tmp_path_factor
 
 def test_a_folder_that_is_not_there_has_no_digest(tmp_path):
     assert digest_output(tmp_path / "nothing") is None
+
+
+@pytest.fixture
+def released(tmp_path):
+    """Two values of evidence, and a count without an interval, which is not compared."""
+    path = tmp_path / "release/tables/stroke/evidence.parquet"
+    path.parent.mkdir(parents=True)
+    frame = pl.DataFrame({
+        "outcome": "stroke", "model": "logistic", "phase": "external", "group": "all",
+        "metric": ["auroc", "oe_ratio", "suspected_leaks"], "threshold": -1.0, "reference": "none",
+        "value": [0.80, 1.00, 0.0], "lower": [0.75, 0.9, None],
+    })  # fmt: skip
+    frame.write_parquet(path)
+    record_reference(tmp_path, ["stroke"])
+    return tmp_path, path, frame
+
+
+def test_a_run_lies_within_the_tolerance_of_itself(released):
+    root, _, _ = released
+    assert find_deviations(root, ["stroke"]).is_empty()
+    assert is_reference_machine(root)
+    assert describe_machine()["vector_instructions"]
+
+
+def test_a_last_digit_is_within_and_another_result_is_outside_the_tolerance(released):
+    root, path, frame = released
+    frame.with_columns(value=pl.Series([0.80001, 1.03, 0.0])).write_parquet(path)
+    assert find_deviations(root, ["stroke"])["metric"].to_list() == ["oe_ratio"]
+
+
+def test_evidence_that_is_there_on_one_side_only_is_a_deviation(released):
+    root, path, frame = released
+    frame.filter(pl.col("metric") != "auroc").write_parquet(path)
+    assert find_deviations(root, ["stroke"])["metric"].to_list() == ["auroc"]
