@@ -5,7 +5,7 @@ from collections import defaultdict
 import pytest
 from tests.architecture.declared import CATALOG, ROOT, STAGES, options, tables
 
-from evidens.contracts import find_contract, schema_of
+from evidens.contracts import Role, columns_with_role, find_contract, schema_of
 from evidens.study import ZONES
 
 # The only stages through which data may move to a freer zone, and to which one.
@@ -107,6 +107,14 @@ def test_git_ignores_every_person_level_folder():
 
 def test_no_stage_that_makes_data_depends_on_the_engine():
     assert not [s for s, d in STAGES.items() if any("engine" in str(dep) for dep in d.get("deps", []))]
+
+
+@pytest.mark.parametrize("table", [name for name, entry in CATALOG.items() if "contract" in entry])
+def test_a_table_links_to_a_person_exactly_where_its_zone_says_so(table):
+    zone = CATALOG[table]["zone"]
+    linked = columns_with_role(find_contract(CATALOG[table]["contract"]), Role.PERSON)
+    if zone != "truth":  # whose key is the civil registration number of a simulated person
+        assert bool(linked) == (zone == "person"), f"{table} is {zone} and links to persons by {linked}"
 
 
 @pytest.mark.parametrize("table", [name for name, entry in CATALOG.items() if "contract" in entry])

@@ -182,3 +182,19 @@ def test_an_interrupted_simulation_goes_on_with_the_shards_that_are_missing(copy
     finally:
         path.write_text(original)
         copy.dvc("repro", "-s", "compose_settings")
+
+
+def test_a_ledger_that_was_rewritten_is_found_by_the_registered_versions(copy):
+    """Deleting the ledger, or writing a new chain, does not go unseen: the versions point to its entries."""
+    folder, stage = copy.root / "mlruns", [sys.executable, "-m", "pipelines.record_change", "outcome=colorectal_cancer"]
+    kept = {path: path.read_bytes() for path in folder.glob("ledger.jsonl*")}
+    for path in kept:
+        path.unlink()
+    try:
+        done = copy.run(*stage, check=False)
+        assert done.returncode == 1
+        assert "The ledger was rewritten: restore it from a backup." in done.stderr
+    finally:
+        for path, content in kept.items():
+            path.write_bytes(content)
+    assert "nothing new" in copy.run(*stage).stdout

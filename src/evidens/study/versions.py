@@ -36,10 +36,18 @@ DECISIVE = (
 
 
 def record_version(study: Study, outcome: str) -> None:
-    """Record the candidate as a new version, if anything about model, evidence or settings is new."""
+    """Record the candidate as a new version, if anything about model, evidence or settings is new.
+
+    Raises
+    ------
+    evidens.changes.LedgerError
+        If the ledger is broken, or lacks an entry that a registered version points to: it was rewritten.
+    """
     from evidens import changes
 
     ledger, store = open_ledger(study), changes.open_store(study.root)
+    ledger.mend(at=dt.datetime.now(dt.UTC).isoformat(timespec="seconds"))  # a line torn by a crash is set aside
+    ledger.check(known=changes.list_mirrored_entries(store, outcome))
     evidence = read_released(study, outcome)["evidence"]
     facts, model = gather_facts(study, outcome, evidence)
     before = changes.previous_version(ledger, outcome, new=facts)
