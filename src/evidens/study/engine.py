@@ -42,7 +42,12 @@ def count_workers(settings: EngineSettings, *, bucket_bytes: int) -> int:
     1
     """
     affordable = int(settings.memory_budget_mb * 1e6 // max(bucket_bytes * IN_MEMORY_FACTOR, 1))
-    return max(1, min(settings.n_workers, os.cpu_count() or 1, affordable))
+    return max(1, min(settings.n_workers, count_cores(), affordable))
+
+
+def count_cores() -> int:
+    """Cores that this process may use: on a shared machine fewer than there are."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def run_buckets(function: Callable[[int], Result], buckets: Iterable[int], *, n_workers: int) -> Iterator[Result]:

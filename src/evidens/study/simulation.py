@@ -3,10 +3,10 @@
 import hashlib
 import json
 import multiprocessing
-import os
 import shutil
 import signal
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Iterator
+from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, as_completed, wait
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
@@ -14,6 +14,7 @@ from typing import Any
 
 from evidens.foundation import track
 from evidens.study.delivery import MANIFEST, write_manifest
+from evidens.study.engine import count_cores
 from evidens.study.study import ROW_GROUP, Study, write_parquet
 
 TRUTH = {"truth_persons": "persons", "truth_risk": "risk"}
@@ -67,22 +68,30 @@ def simulate_one_shard(world: Any, scratch: Path, shard: int) -> int:
 
 
 def _run_shards(work: Any, shards: list[int]) -> None:
-    n_workers = min(len(shards), os.cpu_count() or 1)
+    n_workers = min(len(shards), count_cores())
     if n_workers <= 1:
         for shard in track(shards, what="simulating shards"):
             work(shard)
         return
-    pool = ProcessPoolExecutor(
+    with ProcessPoolExecutor(
         n_workers,
         mp_context=multiprocessing.get_context("spawn"),
         initializer=signal.signal,
-        initargs=(signal.SIGINT, signal.SIG_IGN),  # an interrupt lets the shards at hand be finished
-    )
-    try:
-        for _ in track(pool.map(work, shards), what="simulating shards", total=len(shards)):
+        initargs=(signal.SIGINT, signal.SIG_IGN),  # an interrupt lets the shards at hand be finished, and no others
+    ) as pool:
+        for _ in track(_in_turn(pool, work, shards, n_workers), what="simulating shards", total=len(shards)):
             pass
-    finally:
-        pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _in_turn(pool: ProcessPoolExecutor, work: Any, shards: list[int], n_workers: int) -> Iterator[int]:
+    """Yield finished shards; no more are handed out than there are workers, so that an interrupt ends soon."""
+    waiting, running = iter(shards), set()
+    for shard in waiting:
+        running.add(pool.submit(work, shard))
+        if len(running) == n_workers:
+            done, running = wait(running, return_when=FIRST_COMPLETED)
+            yield from (future.result() for future in done)
+    yield from (future.result() for future in as_completed(running))
 
 
 def _place(study: Study, raw: Path, name: str) -> Path:
