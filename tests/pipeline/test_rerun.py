@@ -59,7 +59,7 @@ EXPECTED = {  # what a change of each file of conf/ reruns; {} stands for each o
     "conf/model/lightgbm.yaml": {"train@{}-lightgbm", "validate_internal@{}", "record_change@{}"},
 }  # fmt: skip
 EDITS = {  # one setting of each, changed a little
-    "conf/simulation/tiny.yaml": lambda c: c.update(signal=0.9),
+    "conf/simulation/tiny.yaml": lambda c: c.update(effects={"signal": 0.9}),
     "conf/delivery/simulated.yaml": lambda c: c.update(data_lock_on="2025-06-29"),
     "conf/pseudonyms/default.yaml": lambda c: c.update(person_key="project"),
     "conf/registers/default.yaml": lambda c: c.update(admission_hours=c["admission_hours"] + 1),

@@ -9,6 +9,7 @@ import pytest
 from tests.unit.simulation.worlds import build_world
 
 from evidens.simulation import OUTCOMES, expected_auroc, simulate_shard
+from evidens.simulation.effects import Effects
 
 AGES = {"type_2_diabetes": (30, 79), "colorectal_cancer": (40, 84)}
 APART = {"type_2_diabetes": 3, "colorectal_cancer": 1}  # years: horizons that do not overlap
@@ -93,7 +94,9 @@ def test_the_realised_auroc_is_near_the_expected_one(outcome, truth):
 
 def test_without_signal_the_record_says_nothing_beyond_who_one_is(world):
     """In the null world people born in one quarter, alike in sex and origin, have one and the same risk."""
-    null = simulate_shard(dataclasses.replace(world, signal=0.0, n_persons=8_000, shard_persons=8_000), 0)
+    null = simulate_shard(
+        dataclasses.replace(world, effects=Effects(signal=0.0), n_persons=8_000, shard_persons=8_000), 0
+    )
     persons = null.persons.filter(pl.col("ancestry") != "immigrant")
     rows = null.truth_risk.join(persons, on="pnr").with_columns(born=pl.col("born_on").dt.truncate("1q"))
     spread = rows.group_by("outcome", "index_on", "born", "sex", "origin").agg(

@@ -134,10 +134,10 @@ def plant_defects(
     for (register, table, year), frame in tables.items():
         parts, is_plain = [frame], _plain_rows(frame)
         for name, defect in PLANTED.items():
-            if table not in defect.tables or not world.defects.get(name):
+            if table not in defect.tables or not world.delivered.defects.get(name):
                 continue
             rng = stream(world.seed, "simulation", "defects", name, table, year, shard)
-            n_rows = min(int(rng.poisson(world.defects[name] * frame.height)), is_plain.size)
+            n_rows = min(int(rng.poisson(world.delivered.defects[name] * frame.height)), is_plain.size)
             if n_rows == 0:
                 continue
             rows = frame[np.sort(rng.choice(is_plain, n_rows, replace=False))]

@@ -80,7 +80,7 @@ def risk_given_record(
             block = mine[start : start + _ROWS_AT_A_TIME]
             prior = _prior(disease, people, course, rows[block], onsets)
             window = slice(max(index - world.oracle_lookback_quarters, 0), index)
-            log_record = log_likelihood(disease, signals, rows[block], onsets, window, world.signal)
+            log_record = log_likelihood(disease, signals, rows[block], onsets, window, world.effects.signal)
             weight = prior * np.exp(log_record - log_record.max(axis=(0, 2), keepdims=True))
             posterior = weight.sum(axis=0, dtype=np.float64)
             diagnosed, eligible = diagnosis_tables(delays, onsets, disease.horizon_quarters)

@@ -89,7 +89,7 @@ def simulate_shard(world: WorldSettings, shard: int) -> Shard:
         course = draw_course(disease, people, world, calendar, shard)
         courses[disease.outcome] = course
         signals[disease.outcome] = draw_signals(
-            disease, people, lives, course, is_covered, seed=world.seed, shard=shard, signal=world.signal
+            disease, people, lives, course, is_covered, seed=world.seed, shard=shard, signal=world.effects.signal
         )
     comorbidity = draw_comorbidity(people, seed=world.seed, shard=shard)
     drawn = Drawn(people, lives, courses, signals, comorbidity, is_covered, calendar, world, shard)

@@ -1,27 +1,14 @@
-"""What a simulated world is made of: its size, its calendar, its diseases' frequency, its defects."""
+"""What a simulated world is made of: its size, its calendar, its diseases' frequency, what is planted into it."""
 
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from evidens.simulation.delivered import DeliveredSettings
+from evidens.simulation.effects import ORIGINS, OUTCOMES, REGIONS, Effects
 from evidens.simulation.quarters import is_quarter_end, is_quarter_start
 
-REGIONS = ("81", "82", "83", "84", "85")
-ORIGINS = ("danish", "western", "non_western")
-OUTCOMES = ("type_2_diabetes", "colorectal_cancer")
-
-DEFECTS = (
-    "duplicate_row",
-    "missing_person_key",
-    "impossible_date",
-    "code_without_prefix",
-    "missing_code",
-    "nonsense_value",
-    "negative_packs",
-    "orphan_diagnosis",
-    "retracted_diagnosis",
-    "older_system_row",
-)
+__all__ = ["ORIGINS", "OUTCOMES", "REGIONS", "WorldSettings"]
 
 
 @dataclass(frozen=True)
@@ -57,17 +44,20 @@ class WorldSettings:
         First day on which the region's hospitals report to the third patient register.
     laboratory_from_on : mapping of region to date
         First day of laboratory coverage. First day of a quarter.
-    defects : mapping of defect to rate
-        Rows planted per row of each table that can have the defect.
+    effects : Effects
+        What is planted into the world, so that an analysis can be asked whether it finds it.
+    delivered : DeliveredSettings
+        Which registers are delivered, in which shape and with which defects.
     start_on, end_on : date
         First and last day of the registers' coverage; whole quarters.
     index_years : tuple of int
         True risks are worked out on 1 January of these years.
     oracle_lookback_quarters : int
         Quarters of record before the index that the true risk is conditioned on.
-    signal : float
-        Multiplies everything that links the record to the diseases; 0 is the null world, in which the
-        record says nothing beyond age, sex, origin and time of arrival.
+    oracle_share : float
+        Share of the people whose true risks are worked out, in (0, 1]: they cost more than the record itself.
+    golden_persons : bool
+        Whether the hand-written people of `simulation.golden` live in the world too.
     midlife_share : float
         Share of the residents at the start that is drawn from ages 25 to 74 only; 0 is the whole pyramid.
     born_share, immigrant_share : float
@@ -92,12 +82,14 @@ class WorldSettings:
     diagnosed_per_quarter: Mapping[str, Mapping[str, float]]
     lpr_switch: Mapping[str, dt.date]
     laboratory_from_on: Mapping[str, dt.date]
-    defects: Mapping[str, float] = field(default_factory=dict)
+    effects: Effects = field(default_factory=Effects)
+    delivered: DeliveredSettings = field(default_factory=DeliveredSettings)
     start_on: dt.date = dt.date(2006, 1, 1)
     end_on: dt.date = dt.date(2025, 6, 30)
     index_years: tuple[int, ...] = (2016, 2017, 2018, 2019, 2020, 2021, 2022)
     oracle_lookback_quarters: int = 20
-    signal: float = 1.0
+    oracle_share: float = 1.0
+    golden_persons: bool = False
     midlife_share: float = 0.0
     born_share: float = 0.14
     immigrant_share: float = 0.12
@@ -122,15 +114,11 @@ class WorldSettings:
         for outcome, by_origin in self.diagnosed_per_quarter.items():
             if set(by_origin) != set(ORIGINS) or not all(0 < p <= 1 for p in by_origin.values()):
                 raise ValueError(f"diagnosed_per_quarter.{outcome} needs a probability for {', '.join(ORIGINS)}")
-        if strangers := sorted(set(self.defects) - set(DEFECTS)):
-            raise ValueError(f"no such defect: {', '.join(strangers)}; there are {', '.join(DEFECTS)}")
-        if not all(0 <= rate < 1 for rate in self.defects.values()):
-            raise ValueError("rates of defects lie in [0, 1)")
         years = self.index_years
         if not years or not self.start_on.year < min(years) or max(years) + 3 > self.end_on.year:
             raise ValueError("index_years must lie inside the coverage, three years before its end at the latest")
-        if min(self.signal, self.midlife_share, self.born_share, self.immigrant_share) < 0:
-            raise ValueError("signal and shares may not be negative")
+        if min(self.midlife_share, self.born_share, self.immigrant_share) < 0 or not 0 < self.oracle_share <= 1:
+            raise ValueError("shares may not be negative, and oracle_share lies in (0, 1]")
         if self.born_share + self.immigrant_share >= 1 or self.midlife_share > 1:
             raise ValueError("shares may not leave less than no one")
         if self.oracle_lookback_quarters < 0 or any(m < 0 for m in self.incidence_multiplier.values()):

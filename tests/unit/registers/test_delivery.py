@@ -113,7 +113,7 @@ def test_every_planted_defect_is_found_by_the_rule_made_for_it(run, table, defec
 
 
 def test_all_defects_of_the_world_were_planted_at_least_once(run):
-    assert set(run.planted["defect"]) == {name for name, rate in run.world.defects.items() if rate}
+    assert set(run.planted["defect"]) == {name for name, rate in run.world.delivered.defects.items() if rate}
 
 
 def test_results_and_dispensings_of_known_people_all_become_events(run):

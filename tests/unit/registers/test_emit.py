@@ -12,9 +12,9 @@ from evidens.registers import check_delivery
 from evidens.registers.defects import PLANTED
 from evidens.registers.emission import emit_delivery, emit_tables, plant_defects
 from evidens.simulation import simulate_shard
+from evidens.simulation.delivered import DEFECTS, DeliveredSettings
 from evidens.simulation.person_numbers import DAY_OFFSET
 from evidens.simulation.places import HOSPITALS
-from evidens.simulation.world import DEFECTS
 
 REGION_OF_HOSPITAL = {code: region for region, codes in HOSPITALS.items() for code in codes}
 CONTACT_KEYS = {"lpr_adm": "recnum", "lpr_a_kontakt": "dw_ek_kontakt"}
@@ -24,7 +24,7 @@ CONTACT_KEYS = {"lpr_adm": "recnum", "lpr_a_kontakt": "dw_ek_kontakt"}
 def world():
     often = {"orphan_diagnosis": 0.005, "retracted_diagnosis": 0.01, "older_system_row": 0.01}
     rates = dict.fromkeys(DEFECTS, 0.002) | often
-    return build_world("tiny", n_persons=1_500, shard_persons=1_500, defects=rates)
+    return build_world("tiny", n_persons=1_500, shard_persons=1_500, delivered={"defects": rates})
 
 
 @pytest.fixture(scope="module")
@@ -210,6 +210,6 @@ def test_planting_is_repeatable_and_a_delivery_has_it_done(tables, planted, shar
 
 
 def test_a_world_without_defects_delivers_clean_tables(tables, world):
-    delivery, log = plant_defects(tables, 0, dataclasses.replace(world, defects={}))
+    delivery, log = plant_defects(tables, 0, dataclasses.replace(world, delivered=DeliveredSettings()))
     assert log.height == 0
     assert all(delivery[key] is frame for key, frame in tables.items())

@@ -29,7 +29,7 @@ def test_the_last_shard_holds_the_rest():
         ({"start_on": dt.date(2006, 1, 2)}, "first and last day of quarters"),
         ({"laboratory_from_on": dict.fromkeys(("81", "82", "83", "84", "85"), "2010-02-01")}, "first days of quarters"),
         ({"lpr_switch": {"81": "2019-03-02"}}, "lpr_switch needs exactly the keys"),
-        ({"defects": {"gremlins": 0.1}}, "no such defect: gremlins"),
+        ({"delivered": {"defects": {"gremlins": 0.1}}}, "no such defect: gremlins"),
         ({"index_years": [2024]}, "three years before its end"),
         ({"incidence_multiplier": {"type_2_diabetes": -1.0, "colorectal_cancer": 1.0}}, "may not be negative"),
     ],
