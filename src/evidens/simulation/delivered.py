@@ -9,9 +9,14 @@ REGISTERS = (
     "akm",
 )  # fmt: skip
 
+# Defects of rows, by their names in registers/defects.csv.
 DEFECTS = (
-    "duplicate_row", "missing_person_key", "impossible_date", "code_without_prefix", "missing_code", "nonsense_value",
-    "negative_packs", "orphan_diagnosis", "retracted_diagnosis", "older_system_row",
+    "duplicate_row", "contact_with_new_key", "contact_without_end", "contact_without_diagnosis", "end_before_start",
+    "future_date", "date_before_birth", "date_after_death", "missing_person_key", "replacement_number",
+    "negative_packs", "orphan_diagnosis", "rounded_key", "reused_key", "missing_code", "additional_as_main",
+    "retracted_diagnosis", "code_without_prefix", "icd8_code", "older_system_row", "leading_zero_lost",
+    "decimal_sign", "sign_in_value", "broken_letters", "nonsense_value", "cancelled_analysis", "missing_unit",
+    "wrong_unit", "implausible_value", "local_code",
 )  # fmt: skip
 
 
@@ -37,7 +42,7 @@ class DeliveredSettings:
     redelivered : mapping of register to years
         Years whose files come twice, the second time in a dated folder.
     defects : mapping of defect to rate
-        Rows planted per row of each table that can have the defect; see `registers.defects`.
+        Rows planted per row of each table that can have the defect; see `registers/defects.csv`.
     """
 
     registers: tuple[str, ...] = REGISTERS

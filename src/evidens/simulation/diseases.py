@@ -38,6 +38,11 @@ class Ramp:
         """Return f(r): 0 until `lead_quarters` before onset, 1 at onset, at most `cap` after."""
         return np.clip((r + self.lead_quarters) / self.lead_quarters, 0.0, self.cap)
 
+    @property
+    def quarters_to_cap(self) -> int:
+        """Quarters after onset from which f stays at the cap."""
+        return int(np.ceil(self.lead_quarters * (self.cap - 1)))
+
 
 @dataclass(frozen=True)
 class CountStream:
@@ -123,6 +128,12 @@ class Disease:
         """Quarters before onset from which any signal may be seen."""
         return max(ramp.lead_quarters for ramp in (*(c.ramp for c in self.counts), *(v.ramp for v in self.values)))
 
+    @property
+    def longest_rise(self) -> int:
+        """Quarters after onset until no signal rises any more."""
+        ramps = (*(c.ramp for c in self.counts), *(v.ramp for v in self.values))
+        return max(ramp.quarters_to_cap for ramp in ramps)
+
     def hazards(self) -> Floats:
         """Women's hazard of onset per quarter of life."""
         return self.yearly_hazard(np.arange(QUARTERS_OF_LIFE) / 4 + 0.125) / 4
@@ -188,7 +199,7 @@ COLORECTAL_CANCER = Disease(
                     0.5, codes=("K590", "R104", "D509", "K625", "R194"), weights=(0.25, 0.3, 0.2, 0.15, 0.1)),
     ),
     values=(
-        ValueStream("NPU02319", "blood_count", 8.4, 9.2, -0.08, -1.0, _YEARS_2, -0.08, 0.30, 0.50, 0.1),
+        ValueStream("NPU02319", "blood_count", 8.4, 9.2, -0.08, -0.7, _YEARS_2, -0.08, 0.25, 0.50, 0.1),
         ValueStream("NPU03568", "blood_count", 262.0, 238.0, -3.0, 60.0, _YEARS_2, 5.0, 24.0, 45.0, 1.0),
         ValueStream("NPU19763", "ferritin", 4.1, 4.8, 0.05, -0.9, _YEARS_2, -0.05, 0.35, 0.60, 1.0, is_log=True),
     ),

@@ -7,6 +7,8 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 
+from evidens.simulation.diseases import DISEASES
+from evidens.simulation.pools import PACKS
 from evidens.simulation.quarters import is_quarter_start
 
 REGIONS = ("81", "82", "83", "84", "85")
@@ -43,7 +45,7 @@ class Drift:
     from_on : date
         First day of the quarter from which it holds.
     factor : float
-        Multiplies what the disease adds to the stream.
+        Multiplies what the disease adds to the stream: its rise towards onset, not what frailty adds.
     """
 
     outcome: str
@@ -54,6 +56,10 @@ class Drift:
     def __post_init__(self) -> None:
         if self.outcome not in OUTCOMES or not is_quarter_start(self.from_on) or self.factor < 0:
             raise ValueError("a drift needs a known outcome, the first day of a quarter and a factor of at least 0")
+        disease = next(disease for disease in DISEASES if disease.outcome == self.outcome)
+        streams = (*(counts.name for counts in disease.counts), *(values.analysis for values in disease.values))
+        if self.stream not in ("all", *streams):
+            raise ValueError(f"no such stream: {self.stream}; there are all, {', '.join(streams)}")
 
 
 @dataclass(frozen=True)
@@ -89,14 +95,16 @@ class ReadingShift:
 
 @dataclass(frozen=True)
 class CodingChange:
-    """A date from which fewer diagnoses are coded with a code that the outcome's definition knows.
+    """A date from which fewer people are coded with a code that the outcome's definition knows.
+
+    Which of the two a person's hospitals use is decided once per person, not per contact.
 
     Parameters
     ----------
     from_on : date
         First day of a quarter.
     coded_share : float
-        Share of hospital codes that still are the old ones from then on, in [0, 1].
+        Share of people whose hospital codes still are the old ones from then on, in [0, 1].
     """
 
     from_on: dt.date
@@ -133,12 +141,18 @@ class Leak:
     days_before : int
         How long before the day of the diagnosis.
     atc : str
-        The drug.
+        The drug: one of the pool's, and none that the outcome's definition counts.
     """
 
     outcome: str
     days_before: int
     atc: str = "V03AX99"
+
+    def __post_init__(self) -> None:
+        if self.outcome not in OUTCOMES or self.days_before < 0 or self.atc.startswith("A10"):
+            raise ValueError("a leak needs a known outcome, days of at least 0 and a drug that is no drug for diabetes")
+        if self.atc not in {pack.atc for pack in PACKS}:
+            raise ValueError(f"no such drug in the pool of packs: {self.atc}")
 
 
 @dataclass(frozen=True)
@@ -193,7 +207,7 @@ class Effects:
         Share of the diagnosed whom any register shows; of the others it looks as if they had never been
         diagnosed: no code, no treatment, no follow-up.
     false_codings_per_year : mapping of outcome to rate
-        At which anyone gets the outcome's code (its qualifying events) without the disease.
+        At which residents get the outcome's code (its qualifying events) without the disease, per year, once.
     coding_changes : mapping of outcome to CodingChange
     emigration : InformativeEmigration, optional
     leak : Leak, optional
@@ -240,8 +254,6 @@ class Effects:
             raise ValueError("factors of onset_trend may not be negative")
         if self.emigration and self.emigration.outcome not in OUTCOMES:
             raise ValueError("emigration names an unknown outcome")
-        if self.leak and self.leak.outcome not in OUTCOMES:
-            raise ValueError("leak names an unknown outcome")
 
     def planted(self) -> dict[str, object]:
         """Return the effects that are not the default, by name."""

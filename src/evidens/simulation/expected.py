@@ -1,10 +1,50 @@
-"""Metrics of a score under the true risk: what they are on average over outcomes, without sampling noise."""
+"""Metrics of a score under the true risk: what they are on average over outcomes, without sampling noise.
+
+Every function takes a score, the true risks p, and weights w (1 by default), one per person, and puts the
+probability p in place of the outcome. As p is known exactly, a difference of a thousandth between two scores is
+a difference, not chance. What is undefined (no one at risk, no one flagged) is NaN.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
 
+from evidens.simulation.arrays import Floats
 
-def expected_auroc(score: ArrayLike, risk_true: ArrayLike) -> float:
+Metric = Callable[[Floats, Floats], float]
+
+
+@dataclass(frozen=True)
+class ExpectedClassification:
+    """Expected shares when everyone with a score of at least the threshold is flagged.
+
+    Parameters
+    ----------
+    share_flagged : float
+        E[flagged].
+    sensitivity : float
+        True positive rate: flagged among those with the outcome, sum of w p [flagged] / sum of w p.
+    specificity : float
+        Not flagged among those without.
+    ppv, npv : float
+        With the outcome among the flagged, without it among the others.
+    """
+
+    share_flagged: float
+    sensitivity: float
+    specificity: float
+    ppv: float
+    npv: float
+
+    @property
+    def false_positive_rate(self) -> float:
+        """Flagged among those without the outcome."""
+        return 1 - self.specificity
+
+
+def expected_auroc(score: ArrayLike, risk_true: ArrayLike, weights: ArrayLike | None = None) -> float:
     """Return the expected area under the ROC curve of `score`.
 
     Parameters
@@ -13,6 +53,8 @@ def expected_auroc(score: ArrayLike, risk_true: ArrayLike) -> float:
         Any score, higher is more at risk; ties count half.
     risk_true : array of length n
         True probabilities of the outcome.
+    weights : array of length n, optional
+        Of people; everyone counts alike without them.
 
     Returns
     -------
@@ -28,32 +70,44 @@ def expected_auroc(score: ArrayLike, risk_true: ArrayLike) -> float:
     >>> expected_auroc([7, 7, 7], [0.1, 0.2, 0.9])
     0.5
     """
-    risk = np.asarray(risk_true, dtype=float)
-    _, place = np.unique(np.asarray(score), return_inverse=True)
-    events = np.bincount(place, weights=risk)
-    others = np.bincount(place, weights=1 - risk)
+    score, risk, w = _columns(score, risk_true, weights)
+    _, place = np.unique(score, return_inverse=True)
+    events = np.bincount(place, weights=w * risk)
+    others = np.bincount(place, weights=w * (1 - risk))
     below = np.concatenate([[0.0], np.cumsum(others)[:-1]])
-    total = events.sum() * others.sum()
-    return float((events * (below + others / 2)).sum() / total) if total > 0 else float("nan")
+    return _ratio((events * (below + others / 2)).sum(), events.sum() * others.sum())
 
 
-def expected_brier(score: ArrayLike, risk_true: ArrayLike) -> float:
+def expected_brier(score: ArrayLike, risk_true: ArrayLike, weights: ArrayLike | None = None) -> float:
     """Return the expected Brier score, the mean of p (1 - s)^2 + (1 - p) s^2.
 
     >>> expected_brier([0.5, 0.5], [0.5, 0.5])
     0.25
     """
-    score, risk = np.asarray(score, dtype=float), np.asarray(risk_true, dtype=float)
-    return float(np.mean(risk * (1 - score) ** 2 + (1 - risk) * score**2))
+    score, risk, w = _columns(score, risk_true, weights)
+    return _ratio((w * (risk * (1 - score) ** 2 + (1 - risk) * score**2)).sum(), w.sum())
 
 
-def expected_net_benefit(score: ArrayLike, risk_true: ArrayLike, threshold: float) -> float:
+def expected_scaled_brier(score: ArrayLike, risk_true: ArrayLike, weights: ArrayLike | None = None) -> float:
+    """Return 1 - B / (m (1 - m)): B the expected Brier score, m the mean true risk; 0 for predicting m for all.
+
+    >>> round(expected_scaled_brier([0.2, 0.4], [0.3, 0.3]), 3)
+    -0.048
+    """
+    _, risk, w = _columns(score, risk_true, weights)
+    mean = _ratio((w * risk).sum(), w.sum())
+    return 1 - _ratio(expected_brier(score, risk_true, weights), mean * (1 - mean))
+
+
+def expected_net_benefit(
+    score: ArrayLike, risk_true: ArrayLike, threshold: float, weights: ArrayLike | None = None
+) -> float:
     """Return the expected net benefit of acting on everyone whose score is at least `threshold`.
 
     Parameters
     ----------
     threshold : float
-        Between 0 and 1, both left out.
+        t between 0 and 1, both left out: the mean of [s >= t] (p - (1 - p) t / (1 - t)).
 
     Raises
     ------
@@ -69,6 +123,87 @@ def expected_net_benefit(score: ArrayLike, risk_true: ArrayLike, threshold: floa
     """
     if not 0 < threshold < 1:
         raise ValueError(f"a threshold lies between 0 and 1, got {threshold}")
-    risk = np.asarray(risk_true, dtype=float)
-    is_treated = np.asarray(score, dtype=float) >= threshold
-    return float(np.mean(is_treated * (risk - (1 - risk) * threshold / (1 - threshold))))
+    score, risk, w = _columns(score, risk_true, weights)
+    return _ratio((w * (score >= threshold) * (risk - (1 - risk) * threshold / (1 - threshold))).sum(), w.sum())
+
+
+def expected_classification(
+    score: ArrayLike, risk_true: ArrayLike, threshold: float, weights: ArrayLike | None = None
+) -> ExpectedClassification:
+    """Return the expected shares of a classification at `threshold`.
+
+    >>> round(expected_classification([0.9, 0.1], [0.6, 0.2], 0.5).sensitivity, 3)
+    0.75
+    """
+    score, risk, w = _columns(score, risk_true, weights)
+    flagged = score >= threshold
+    events, others = w * risk, w * (1 - risk)
+    return ExpectedClassification(
+        share_flagged=_ratio(w[flagged].sum(), w.sum()),
+        sensitivity=_ratio(events[flagged].sum(), events.sum()),
+        specificity=_ratio(others[~flagged].sum(), others.sum()),
+        ppv=_ratio(events[flagged].sum(), w[flagged].sum()),
+        npv=_ratio(others[~flagged].sum(), w[~flagged].sum()),
+    )
+
+
+def expected_gap(metric: Metric, score: ArrayLike, risk_true: ArrayLike, groups: ArrayLike) -> float:
+    """Return the largest difference of a metric between any two groups of people.
+
+    Parameters
+    ----------
+    metric : callable
+        Takes score and true risk, such as `expected_auroc`.
+    groups : array of length n
+        Each person's group; groups in which the metric is undefined are left out.
+
+    Examples
+    --------
+    >>> round(expected_gap(lambda s, p: p.mean(), [0, 0, 0], [0.1, 0.3, 0.5], ["a", "a", "b"]), 3)
+    0.3
+    """
+    score, risk, _ = _columns(score, risk_true, None)
+    named = np.asarray(groups)
+    found = np.array([metric(score[named == g], risk[named == g]) for g in np.unique(named)])
+    found = found[np.isfinite(found)]
+    return float(found.max() - found.min()) if found.size > 1 else float("nan")
+
+
+def auroc_under_label_noise(auroc: float, ppv: float, npv: float) -> float:
+    """Return the AUROC that is seen when labels are wrong for reasons unrelated to the score.
+
+    Parameters
+    ----------
+    auroc : float
+        Under the true outcome y.
+    ppv, npv : float
+        Of the label y*: P(y = 1 | y* = 1) and P(y = 0 | y* = 0).
+
+    Returns
+    -------
+    float
+        0.5 + (auroc - 0.5) (ppv + npv - 1).
+
+    Notes
+    -----
+    Given y, the label says nothing about the score: a labelled case is a true case with probability ppv and
+    else a true non-case, a labelled non-case a true non-case with probability npv. The AUROC is linear in either
+    mixture, and pairs of two true cases, or of two true non-cases, are worth a half; the four products sum up to
+    the formula. Where labels are wrong more often in some people than in others it does not hold: the risk of
+    being coded (`TruthRisk.risk_coded`) then says what can be reached.
+
+    Examples
+    --------
+    >>> round(auroc_under_label_noise(0.8, 0.9, 0.99), 3)
+    0.767
+    """
+    return 0.5 + (auroc - 0.5) * (ppv + npv - 1)
+
+
+def _columns(score: ArrayLike, risk_true: ArrayLike, weights: ArrayLike | None) -> tuple[Floats, Floats, Floats]:
+    score, risk = np.asarray(score, dtype=np.float64), np.asarray(risk_true, dtype=np.float64)
+    return score, risk, np.ones(risk.size) if weights is None else np.asarray(weights, dtype=np.float64)
+
+
+def _ratio(part: float, whole: float) -> float:
+    return float(part / whole) if whole > 0 else float("nan")

@@ -62,13 +62,21 @@ class Lives:
         return arrived & (self.death_day > day) & ((self.left_day > day) | (self.returned_day <= day))
 
 
-def draw_lives(people: People, world: WorldSettings, calendar: Calendar, shard: int) -> Lives:
+def draw_lives(
+    people: People, world: WorldSettings, calendar: Calendar, shard: int, emigration_factor: Floats | float = 1.0
+) -> Lives:
     """Draw deaths, migration and moves.
+
+    Parameters
+    ----------
+    emigration_factor : float array of length n, or float
+        Multiplies each person's hazard of emigration.
 
     Notes
     -----
-    The hazard of death depends on age and sex alone, that of emigration on age and origin alone: neither
-    tells anything about disease, so a record cut short by either stays exact for the oracle. Nobody dies in
+    The hazard of death depends on age and sex alone, that of emigration on age and origin alone, unless
+    `emigration_factor` says otherwise: neither then tells anything about disease, so a record cut short by
+    either stays exact for the oracle. Nobody dies in
     the quarter of birth or arrival. No event falls on a quarter's first day, so that an index on 1 January
     divides quarters cleanly; a move between regions takes effect on a first day, never on 1 January.
     """
@@ -82,7 +90,8 @@ def draw_lives(people: People, world: WorldSettings, calendar: Calendar, shard: 
 
     leaves = cumulate(marginals.emigration_hazards())
     is_foreign = (people.ancestry == 1).astype(np.int64)
-    left_quarter = people.born_quarter + draw_quarters(leaves, is_foreign, at_risk + 2, rng=rng)
+    from_quarter = emigration_from(people, entry_quarter)
+    left_quarter = people.born_quarter + draw_quarters(leaves, is_foreign, from_quarter, emigration_factor, rng=rng)
     left_quarter = np.where(left_quarter < death_quarter, left_quarter, calendar.n_quarters)
     left_day = _day_within(left_quarter, starts, rng.random(n))
     back_quarter = left_quarter + rng.integers(4, 17, n)
@@ -108,6 +117,11 @@ def draw_lives(people: People, world: WorldSettings, calendar: Calendar, shard: 
         death_quarter, death_day, left_day, returned_day, (left_day < NEVER) & (returned_day == NEVER),
         moved_day.astype(np.int32), new_region, new_municipality, age, region, open_day, open_days, exposure,
     )  # fmt: skip
+
+
+def emigration_from(people: People, entry_quarter: Ints) -> Ints:
+    """First quarter of life in which a person can emigrate: two after the first in which one can die."""
+    return entry_quarter - people.born_quarter + (people.entry != RESIDENT) + 2
 
 
 def _day_within(quarter: Ints, starts: Ints, uniform: Floats) -> Ints:

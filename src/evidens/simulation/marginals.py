@@ -10,9 +10,9 @@ from evidens.simulation.arrays import Floats
 
 QUARTERS_OF_LIFE = 500  # 125 years: no one grows older
 
-# Residents on 1 January 2006 by five-year age, in thousands (assumption; total near 5.43 million).
+# Residents on 1 January 2006 by five-year age, in thousands (assumption; total near 5.30 million).
 PYRAMID_2006 = np.array(
-    [326, 342, 352, 316, 294, 323, 376, 390, 418, 371, 358, 380, 354, 260, 206, 166, 120, 67, 28, 7], dtype=float
+    [326, 342, 352, 320, 300, 326, 372, 386, 418, 371, 358, 370, 330, 236, 180, 134, 92, 50, 18, 4], dtype=float
 )
 
 # Share of women by age (assumption).
@@ -24,10 +24,10 @@ REGION_SHARES = {"danish": (0.10, 0.23, 0.215, 0.305, 0.15), "foreign": (0.08, 0
 
 # Immigrants and descendants: 8.1 % and 2.6 % in 2013 (verified); by age and in 2006 assumed.
 IMMIGRANT_AGES = np.array([0, 15, 25, 40, 60, 80])
-IMMIGRANT_SHARES = np.array([0.02, 0.05, 0.10, 0.09, 0.05, 0.03])
+IMMIGRANT_SHARES = np.array([0.02, 0.045, 0.085, 0.075, 0.035, 0.025])
 DESCENDANT_AGES = np.array([0, 10, 20, 30, 40])
 DESCENDANT_SHARES = np.array([0.08, 0.07, 0.04, 0.015, 0.003])
-BORN_DESCENDANT_SHARE = 0.09
+BORN_DESCENDANT_SHARE = 0.08
 WESTERN_SHARE = {"immigrant": 0.42, "descendant": 0.15}
 FIRST_OF_JANUARY_SHARE = 0.12  # of non-western immigrants registered as born on 1 January (assumption)
 
@@ -38,15 +38,19 @@ COUNTRIES = {
     "non_western": {"TR": 0.3, "IQ": 0.2, "IR": 0.15, "PK": 0.2, "VN": 0.15},
 }
 
+# How many immigrate, by year, relative to others (assumption; 98,344 in 2023 are verified, returns included).
+ARRIVAL_YEARS = np.array([2006, 2014, 2023])
+ARRIVAL_WEIGHTS = np.array([0.65, 1.0, 1.35])
+
 # Immigrants by age at arrival (assumption).
 ARRIVAL_AGES = np.array([0, 18, 36, 60, 80])
 ARRIVAL_SHARES = np.array([0.15, 0.58, 0.23, 0.04])
 
 # Emigration per year by age and origin, near 11.5 per 1,000 over all (total verified, split assumed).
-EMIGRATION_AGES = np.array([0, 17, 20, 30, 37, 60])
-EMIGRATION_RATES = np.array([0.003, 0.003, 0.011, 0.011, 0.0025, 0.001])
-FOREIGN_EMIGRATION_FACTOR = 8.0
-RETURN_SHARE = 0.3
+EMIGRATION_AGES = np.array([0, 17, 20, 30, 40, 60])
+EMIGRATION_RATES = np.array([0.003, 0.003, 0.011, 0.010, 0.004, 0.001])
+FOREIGN_EMIGRATION_FACTOR = 19.0
+RETURN_SHARE = 0.35
 MOVE_SHARE = 0.12  # of people who once move to another region (assumption)
 
 
@@ -66,6 +70,13 @@ def death_hazards() -> Floats:
     yearly[:, 0] = 0.0
     yearly[:, -20:] = 1e3
     return yearly / 4
+
+
+def arrival_shares(first_quarter: int, n_quarters: int) -> Floats:
+    """Share of the immigrants who come in each quarter; quarters are counted from year 0."""
+    year = (first_quarter + np.arange(n_quarters) + 0.5) / 4
+    weights = np.interp(year, ARRIVAL_YEARS, ARRIVAL_WEIGHTS)
+    return weights / weights.sum()
 
 
 def emigration_hazards() -> Floats:

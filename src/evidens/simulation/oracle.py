@@ -1,4 +1,4 @@
-"""The true risk: what is known about a person's future given everything that was recorded.
+"""The true risks: what is known about a person's future given everything that was recorded.
 
 For one person let k be the class of frailty and o the quarter of onset. Given (k, o) and what is observed of
 the person (age, sex, origin, arrival, residence), every event of the record is independent of every other, so
@@ -10,6 +10,10 @@ the person (age, sex, origin, arrival, residence), every event of the record is 
 a finite sum without any sampling. Onset more than the longest delay before the index is ruled out, since no
 diagnosis came; onset so late that no signal could yet be seen is one cell.
 
+The risk that a register shows the outcome is the same sum with other last factors (see `coding`): those who have
+been diagnosed without any register showing it are still there, onset arbitrarily long ago among them where
+some diagnoses are never recorded, and what counts is the day of the coded outcome, by disease or by a false code.
+
 Three parts of the record would need more latent states and are integrated out in closed form instead: the
 gamma multiplier of a stream (which makes its counts negative binomial), a person's own level of a value
 (which makes the values of one person equally correlated), and rounding (Sheppard's correction: the variance
@@ -18,11 +22,13 @@ of a value reported in steps of s grows by s^2 / 12; for a logarithm the step is
 The record is what happened before the index, whenever it was reported: a model that has to wait for reports
 knows a little less. Of two equal packs on one day the oracle knows both; the registers show one row of two.
 
-Death and emigration depend on age, sex and origin alone, and say nothing. Risk is that of a person who does
-not emigrate: emigration is independent of disease, and an analysis has to treat it as censoring.
+Death and emigration depend on age, sex and origin alone, and say nothing; where a world lets emigration depend on
+frailty, having stayed or left is part of the record and weighs the classes. Risk is that of a person who does
+not emigrate: an analysis has to treat emigration as censoring.
 
 The quarters of a horizon end on 31 December, its days (t, t + 365 H] on that day or, without a leap year, on
-1 January; as nothing ever happens on a quarter's first day, both are the same window.
+1 January. Nothing but treatment happens on a quarter's first day: for a diagnosis both are the same window, for
+the coded outcome the day is counted.
 
 References
 ----------
@@ -31,32 +37,40 @@ according to equidistant divisions of a scale. Proc London Math Soc 1898;29:353-
 doi:10.1112/plms/s1-29.1.353
 """
 
+from typing import NamedTuple
+
 import numpy as np
 
 from evidens.simulation.arrays import Floats, Ints
-from evidens.simulation.diseases import FRAILTY, FRAILTY_SHARES, Disease
-from evidens.simulation.hazards import cumulate
+from evidens.simulation.cells import Cells, diagnosis_tables, divide_into_cells, survival_tables
+from evidens.simulation.coding import CodingLaw
+from evidens.simulation.diseases import Disease
 from evidens.simulation.likelihood import Onsets, log_likelihood
-from evidens.simulation.marginals import death_hazards
-from evidens.simulation.onset import Course, delay_shares
+from evidens.simulation.lives import Lives
+from evidens.simulation.onset import Course, delay_groups
 from evidens.simulation.people import People
 from evidens.simulation.quarters import Calendar
 from evidens.simulation.signals import Signals
-from evidens.simulation.world import ORIGINS, WorldSettings
+from evidens.simulation.world import WorldSettings
 
-_ROWS_AT_A_TIME = 2_000  # keeps a block of cells within the processor's cache
+
+class Risks(NamedTuple):
+    """Risks of the same people: of a diagnosis (to those without), and of the registers showing the outcome."""
+
+    true: Floats
+    coded: Floats
 
 
 def risk_given_record(
-    disease: Disease, people: People, course: Course, signals: Signals, rows: Ints, index: int,
+    disease: Disease, people: People, lives: Lives, course: Course, signals: Signals, rows: Ints, index: int,
     world: WorldSettings, calendar: Calendar,
-) -> Floats:  # fmt: skip
-    """P(diagnosed within the horizon and before death | record before the index, not diagnosed before).
+) -> Risks:  # fmt: skip
+    """P(diagnosed | record, not diagnosed before) and P(coded | record, no register shows it), in the horizon, alive.
 
     Parameters
     ----------
     rows : int array
-        People who are alive, resident and not diagnosed at the index.
+        People who are alive and resident and of whom no register shows anything of the disease by the index.
     index : int
         Quarter of the calendar that the index opens.
     world : WorldSettings
@@ -65,36 +79,81 @@ def risk_given_record(
 
     Returns
     -------
-    float array, one risk per row.
+    Risks
+        One of each per row. The first is for those not diagnosed before the index.
 
     Notes
     -----
-    Of `course` only what is observed is read: the hazard factor (sex and origin) and the time at risk.
+    Of `course` only what is observed is read: the hazard factor (sex, origin, region) and the time at risk.
     """
-    onsets = Onsets.before_and_after(disease, index)
-    risk = np.zeros(rows.size)
-    for origin, name in enumerate(ORIGINS):
-        delays = delay_shares(disease, world.diagnosed_per_quarter[disease.outcome][name])
-        mine = np.flatnonzero(people.origin[rows] == origin)
-        for start in range(0, mine.size, _ROWS_AT_A_TIME):
-            block = mine[start : start + _ROWS_AT_A_TIME]
-            prior = _prior(disease, people, course, rows[block], onsets)
-            window = slice(max(index - world.oracle_lookback_quarters, 0), index)
-            log_record = log_likelihood(disease, signals, rows[block], onsets, window, world.effects.signal)
-            weight = prior * np.exp(log_record - log_record.max(axis=(0, 2), keepdims=True))
-            posterior = weight.sum(axis=0, dtype=np.float64)
-            diagnosed, eligible = diagnosis_tables(delays, onsets, disease.horizon_quarters)
-            alive = survival_to_diagnosis(people, rows[block], index, disease.horizon_quarters, calendar)
-            events = np.einsum("no,ou->nu", posterior, diagnosed)
-            risk[block] = (events * alive).sum(axis=1) / (posterior * eligible).sum(axis=1)
-    return np.clip(risk, 0.0, 1.0)
+    risks = Risks(np.zeros(rows.size), np.zeros(rows.size))
+    for cells in divide_into_cells(disease, people, lives, course, rows, index, world, calendar):
+        mine = rows[cells.block]
+        log_record = log_likelihood(disease, signals, mine, cells.onsets, cells.window, world, calendar)
+        found = risk_from_log_record(log_record, cells)
+        risks.true[cells.block], risks.coded[cells.block] = found
+    return risks
+
+
+def risk_from_log_record(log_record: Floats, cells: Cells) -> Risks:
+    """Return both risks from the likelihood of any record, whole or summed up.
+
+    Parameters
+    ----------
+    log_record : float32 array of shape (k, block, o)
+        Log likelihood of what is known of each person of the block, up to a constant per person.
+    cells : Cells
+    """
+    posterior = posterior_of(log_record, cells)
+    by_quarter = np.einsum("no,ou->nu", posterior, cells.diagnosed)
+    share, law, waiting = cells.recorded_share, cells.law, (posterior * cells.eligible).sum(axis=1)
+    # Those no register shows: not diagnosed, diagnosed just now, or diagnosed and never to be recorded.
+    hidden = share * (waiting + by_quarter[:, 0] * law.quiet) + (1 - share) * posterior.sum(axis=1)
+    chance = share * by_quarter / hidden[:, None]
+    shown, lost = np.einsum("nu,uv->nv", chance, law.reach), np.einsum("nu,uv->nv", chance, law.loss)
+    coded = _either(shown, lost, law, cells.survival, cells.dying)
+    return Risks(true_risk_of(posterior, cells), np.clip(coded, 0.0, 1.0))
+
+
+def posterior_of(log_record: Floats, cells: Cells) -> Floats:
+    """P(onset | record), up to a factor per person, shape (block, o); arguments as in `risk_from_log_record`."""
+    weight = log_record - log_record.max(axis=(0, 2), keepdims=True)
+    if cells.onsets.holds_earlier:  # a record that speaks of onset long ago may leave little to all else
+        weight = weight.astype(np.float64)
+    np.exp(weight, out=weight)
+    weight *= cells.prior
+    return weight.sum(axis=0, dtype=np.float64)
+
+
+def true_risk_of(posterior: Floats, cells: Cells) -> Floats:
+    """P(diagnosed in the horizon, alive | not diagnosed before the index) from `posterior_of`."""
+    by_quarter = np.einsum("no,ou->nu", posterior, cells.diagnosed[:, 1:])
+    with np.errstate(invalid="ignore", divide="ignore"):
+        risk = (by_quarter * cells.alive).sum(axis=1) / (posterior * cells.eligible).sum(axis=1)
+    return np.clip(np.nan_to_num(risk), 0.0, 1.0)
+
+
+def risk_when_seen(people: People, rows: Ints, waited: Ints, index: int, disease: Disease, law: CodingLaw) -> Floats:
+    """P(coded in the horizon, alive) of people whom a hospital coded with a code that the definition does not know.
+
+    Parameters
+    ----------
+    waited : int array of length rows
+        Days from that contact to the index.
+    """
+    survival, dying = survival_tables(people, rows, index, disease.horizon_quarters)
+    shown = lost = np.zeros_like(survival)
+    if law.seen_reach.size:
+        place = np.minimum(waited, law.seen_reach.shape[0] - 1)
+        shown, lost = law.seen_reach[place], law.seen_loss[place]
+    return _either(shown, lost, law, survival, dying)
 
 
 def risk_given_latents(
     disease: Disease, people: People, course: Course, rows: Ints, index: int, world: WorldSettings,
     calendar: Calendar,
 ) -> Floats:  # fmt: skip
-    """Return the same risk for one who knows the quarter of onset: what no record can tell.
+    """Return the risk of a diagnosis for one who knows the quarter of onset: what no record can tell.
 
     Notes
     -----
@@ -102,51 +161,25 @@ def risk_given_latents(
     """
     onsets = Onsets(index, np.arange(index - disease.max_delay, index + disease.horizon_quarters))
     place = np.minimum(course.onset_quarter[rows] - onsets.quarters[0], onsets.quarters.size - 1)
+    usable = np.diff(calendar.starts)[index : index + disease.horizon_quarters] - 1
+    survival, dying = survival_tables(people, rows, index, disease.horizon_quarters)
+    alive = survival[:, :-1] * (1 - dying[:, :-1] * (usable - 1) / (2 * usable))
     risk = np.zeros(rows.size)
-    for origin, name in enumerate(ORIGINS):
-        delays = delay_shares(disease, world.diagnosed_per_quarter[disease.outcome][name])
-        mine = people.origin[rows] == origin
+    for mine, delays in delay_groups(disease, people, rows, world):
         diagnosed, eligible = diagnosis_tables(delays, onsets, disease.horizon_quarters)
-        alive = survival_to_diagnosis(people, rows[mine], index, disease.horizon_quarters, calendar)
-        risk[mine] = (diagnosed[place[mine]] * alive).sum(axis=1) / eligible[place[mine]]
+        risk[mine] = (diagnosed[place[mine], 1:] * alive[mine]).sum(axis=1) / eligible[place[mine]]
     return np.clip(risk, 0.0, 1.0)
 
 
-def diagnosis_tables(delays: Floats, onsets: Onsets, horizon_quarters: int) -> tuple[Floats, Floats]:
-    """Return P(diagnosis in quarter u after the index | o), shape (o, u), and P(no diagnosis before | o)."""
-    delay = onsets.index + np.arange(horizon_quarters) - onsets.quarters[:, None]
-    padded = np.concatenate([[0.0], delays, [0.0]])
-    diagnosed = padded[np.clip(delay, 0, delays.size + 1)]
-    waited = np.clip(onsets.index - onsets.quarters - 1, 0, delays.size)
-    before = np.concatenate([[0.0], np.cumsum(delays)])[waited]
-    return diagnosed, np.where(onsets.quarters < onsets.index, 1 - before, 1.0)
-
-
-def survival_to_diagnosis(people: People, rows: Ints, index: int, horizon_quarters: int, calendar: Calendar) -> Floats:
-    """P(alive on the day of a diagnosis in each quarter of the horizon), shape (rows, horizon_quarters).
+def _either(shown: Floats, lost: Floats, law: CodingLaw, survival: Floats, dying: Floats) -> Floats:
+    """P(coded by disease or falsely, alive on that day), from P(coded by disease) per quarter of the horizon.
 
     Notes
     -----
-    In the quarter of diagnosis both days are uniform over the m days after the first, so a death in that
-    quarter comes before the diagnosis with probability (m - 1) / (2 m).
+    The two are independent. In a quarter in which both fall, each comes first half the time.
     """
-    quarters = index + np.arange(horizon_quarters)
-    hazard = death_hazards()[people.is_male[rows].astype(np.int64)[:, None], quarters - people.born_quarter[rows, None]]
-    cumulative = cumulate(hazard)
-    usable = np.diff(calendar.starts)[quarters] - 1
-    return np.exp(-cumulative[:, :-1]) * (1 + np.expm1(-hazard) * (usable - 1) / (2 * usable))
-
-
-def _prior(disease: Disease, people: People, course: Course, rows: Ints, onsets: Onsets) -> Floats:
-    """P(k) P(onset in each quarter | k), shape (k, rows, o)."""
-    hazard = cumulate(disease.hazards())
-    edges = np.append(onsets.quarters, onsets.quarters[-1])  # the last cell has no end
-    life = np.clip(edges - people.born_quarter[rows, None], 0, hazard.size - 1)
-    from_hazard = hazard[np.minimum(course.at_risk_from[rows], hazard.size - 1)]
-    cumulative = np.maximum(hazard[life] - from_hazard[:, None], 0) * course.hazard_factor[rows, None]
-    step = np.diff(cumulative, axis=1)
-    step[:, -1] = np.inf  # the last cell holds every later onset, and none at all
-    prior = np.empty((FRAILTY.size, rows.size, onsets.quarters.size), dtype=np.float32)
-    for k, frail in enumerate(np.exp(disease.frailty_log_ratio * FRAILTY)):
-        prior[k] = FRAILTY_SHARES[k] * np.exp(-frail * cumulative[:, :-1]) * -np.expm1(-frail * step)
-    return prior
+    not_shown = 1 - np.cumsum(shown, axis=1) + shown / 2
+    not_false = 1 - np.cumsum(law.false_reach) + law.false_reach / 2
+    by_disease = survival * (shown - dying * lost) * not_false
+    falsely = survival * (law.false_reach - dying * law.false_loss) * not_shown
+    return (by_disease + falsely).sum(axis=1)

@@ -7,7 +7,7 @@ import numpy as np
 from evidens.foundation import stream
 from evidens.simulation import marginals
 from evidens.simulation.arrays import Flags, Floats, Ints
-from evidens.simulation.person_numbers import assign_person_numbers, snap_birthdays
+from evidens.simulation.person_numbers import assign_person_numbers, fits_first_of_january, snap_birthdays
 from evidens.simulation.places import MUNICIPALITIES, draw_places
 from evidens.simulation.quarters import Calendar, day_number, first_days, quarters_of_days
 from evidens.simulation.world import ORIGINS, REGIONS, WorldSettings
@@ -60,7 +60,8 @@ def draw_people(world: WorldSettings, calendar: Calendar, shard: int) -> People:
 
     Notes
     -----
-    Age and entry come first, then sex and origin given age, then region given origin.
+    Age and entry come first, then sex and origin given age, then region given origin (and, where the world
+    says so, age at entry).
     """
     rng = stream(world.seed, "simulation", "people", shard)
     n = world.shard_size(shard)
@@ -77,12 +78,14 @@ def draw_people(world: WorldSettings, calendar: Calendar, shard: int) -> People:
     is_heaped = (ancestry == 1) & (origin == 2) & (rng.random(n) < marginals.FIRST_OF_JANUARY_SHARE)
     snapped = snap_birthdays(born_day, shard, world.n_shards, not_before=_earliest(entry, start_day))
     years = born_day.astype("datetime64[D]").astype("datetime64[Y]")
-    born_day = np.where(is_heaped, years.astype("datetime64[D]").astype(np.int32), snapped)
+    new_year = years.astype("datetime64[D]").astype(np.int32)
+    is_heaped[is_heaped] = fits_first_of_january(new_year[is_heaped], is_male[is_heaped], shard, world.n_shards)
+    born_day = np.where(is_heaped, new_year, snapped)
     entry_day = np.where(entry == BORN, born_day, entry_day)
 
-    cut = np.cumsum([marginals.REGION_SHARES["danish"], marginals.REGION_SHARES["foreign"]], axis=1)
+    cut = np.cumsum(_region_shares(origin, np.maximum(age, 0.0), world), axis=1)
     drawn = rng.random(n)
-    region = np.minimum((drawn[:, None] >= cut[(origin > 0).astype(int)]).sum(axis=1), len(REGIONS) - 1)
+    region = np.minimum((drawn[:, None] >= cut).sum(axis=1), len(REGIONS) - 1)
     municipality = draw_places(MUNICIPALITIES, region, rng=rng)
     number = assign_person_numbers(born_day, is_male, shard, world.n_shards)
     order = np.argsort(number)
@@ -103,7 +106,8 @@ def _draw_days(entry: Ints, world: WorldSettings, calendar: Calendar, *, rng: np
     age_days = ((band + rng.random(n)) * 5 * 365.25).astype(np.int32)
     born_resident = start_day - 1 - age_days
     born_inside = (starts[0] + 1 + rng.random(n) * (starts[-1] - starts[0] - 1)).astype(np.int32)
-    arrival_quarter = rng.integers(0, calendar.n_quarters, n)
+    arrivals = np.cumsum(marginals.arrival_shares(calendar.first, calendar.n_quarters))[:-1]
+    arrival_quarter = np.searchsorted(arrivals, rng.random(n), side="right")
     length = np.diff(starts)[arrival_quarter]
     arrival_day = starts[arrival_quarter] + 1 + (rng.random(n) * (length - 1)).astype(np.int32)
     cut = np.cumsum(marginals.ARRIVAL_SHARES)[:-1]
@@ -131,6 +135,17 @@ def _draw_origins(entry: Ints, age: Floats, *, rng: np.random.Generator) -> tupl
     ancestry = np.where(drawn < immigrant, 1, np.where(drawn < immigrant + descendant, 2, 0))
     western = np.array([0, marginals.WESTERN_SHARE["immigrant"], marginals.WESTERN_SHARE["descendant"]])[ancestry]
     return ancestry, np.where(ancestry == 0, 0, np.where(rng.random(n) < western, 1, 2))
+
+
+def _region_shares(origin: Ints, age: Floats, world: WorldSettings) -> Floats:
+    """Share of each region for each person, shape (n, regions), given origin and age at entry."""
+    shares = np.array([marginals.REGION_SHARES["danish"], marginals.REGION_SHARES["foreign"]])[(origin > 0).astype(int)]
+    if not world.effects.case_mix:
+        return shares
+    for place, region in enumerate(REGIONS):
+        if mix := world.effects.case_mix.get(region):
+            shares[:, place] *= np.exp(mix.per_decade * (age - 45) / 10 + mix.non_western * (origin == 2))
+    return shares / shares.sum(axis=1, keepdims=True)
 
 
 def _draw_countries(origin: Ints, *, rng: np.random.Generator) -> Ints:

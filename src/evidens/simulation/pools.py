@@ -1,4 +1,4 @@
-"""The codes that the record is written in: diagnoses, drug packs, analyses.
+"""The codes that the record is written in: diagnoses and drug packs.
 
 A selection. Frequencies and pack sizes are the simulation's assumptions. ICD-10 codes are without the letter
 that Danish registers put before them.
@@ -6,15 +6,17 @@ that Danish registers put before them.
 
 from dataclasses import dataclass
 
+from evidens.simulation.illnesses import ILLNESS_CODES
+
 # What people who have neither of the diseases are seen for: code and weight, before and from the age of 40.
 BACKGROUND_DIAGNOSES = {
     "S525": (4, 3), "S934": (5, 2), "S610": (5, 2), "S060": (3, 2), "J069": (5, 1), "J459": (4, 2), "J189": (2, 4),
-    "J449": (0, 4), "K359": (3, 1), "K409": (1, 2), "K802": (1, 3), "K573": (0, 3), "N390": (2, 4), "N200": (1, 2),
-    "I489": (0, 4), "I209": (0, 3), "I259": (0, 3), "I509": (0, 3), "I639": (0, 3), "I839": (1, 2),
+    "K359": (3, 1), "K409": (1, 2), "K802": (1, 3), "K573": (0, 3), "N390": (2, 4), "N200": (1, 2),
+    "I209": (0, 3), "I259": (0, 3), "I639": (0, 3), "I839": (1, 2),
     "M171": (0, 4), "M161": (0, 3), "M545": (3, 4), "M069": (1, 2), "M819": (0, 3), "M751": (1, 3), "G409": (2, 1),
     "G439": (3, 1), "G560": (1, 2), "H269": (0, 5), "H353": (0, 2), "H919": (1, 3), "H669": (4, 1), "L409": (2, 1),
-    "L309": (3, 2), "L723": (2, 1), "F329": (3, 2), "F410": (3, 1), "F909": (4, 0), "F102": (1, 2),
-    "C349": (0, 1), "C443": (0, 3), "D229": (3, 2), "R074": (2, 3), "R559": (2, 3), "R509": (3, 1),
+    "L309": (3, 2), "L723": (2, 1), "F410": (3, 1), "F909": (4, 0), "F102": (1, 2),
+    "C443": (0, 3), "D229": (3, 2), "R074": (2, 3), "R559": (2, 3), "R509": (3, 1),
     "E039": (1, 2), "E780": (0, 2), "Z038": (6, 6), "Z090": (4, 5), "T784": (2, 1), "A099": (3, 1), "B349": (4, 1),
 }  # fmt: skip
 
@@ -25,6 +27,7 @@ ADDITIONAL_CODES = ("TUL1", "TUL2", "TUL3")  # side: right, left, both; attached
 DIAGNOSES = (
     *BACKGROUND_DIAGNOSES, *DIABETES_DIAGNOSES, *CANCER_DIAGNOSES, "Z511",
     "E669", "I109", "G473", "K760", "K590", "R104", "D509", "K625", "R194",
+    *ILLNESS_CODES, "E149", "D374",
 )  # fmt: skip
 
 
@@ -60,7 +63,13 @@ PACKS = _packs(
     ("B01AF01", 98, 98.0, "0000098"), ("H03AA01", 100, 66.7, "0000110"), ("H02AB06", 100, 50.0, "0000120"),
     ("D07AC13", 60, 15.0, "0000130"), ("S01ED51", 3, 30.0, "0000140"),
     ("M05BA04", 12, 84.0, "0000160"), ("N03AX16", 56, 28.0, "0000170"),
+    ("A10BJ06", 1, 21.0, "0000330"),
+    ("R03BB04", 30, 30.0, "0000076"), ("C03DA01", 100, 33.3, "0000093"), ("N06DA02", 98, 98.0, "0000150"),
+    ("V03AX99", 30, 30.0, "0000190"),
 )  # fmt: skip
+
+# The item of A10BJ06 that is sold against obesity; the one above is against diabetes.
+WEIGHT_DRUG = next(pack.item for pack in PACKS if pack.indication == "0000330")
 
 # Drugs bought for other reasons: weight before and from the age of 40.
 BACKGROUND_DRUGS = {
@@ -70,46 +79,3 @@ BACKGROUND_DRUGS = {
     "B01AF01": (0, 3), "H03AA01": (1, 3), "H02AB06": (1, 2), "D07AC13": (4, 2), "S01ED51": (0, 2),
     "M05BA04": (0, 2), "N03AX16": (1, 1),
 }  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Analysis:
-    """One laboratory analysis: how it is reported, and its distribution where no disease of ours moves it.
-
-    `below` and `above` are limits of reporting: `<below` and `>above`. A log-normal has the mean and standard
-    deviation of its logarithm.
-    """
-
-    code: str
-    unit: str
-    decimals: int
-    mean: float = 0.0
-    person_sd: float = 0.0
-    sd: float = 0.0
-    is_log: bool = False
-    below: float | None = None
-    above: float | None = None
-    words: tuple[str, ...] = ()
-    per_year: float = 0.0  # of age, from 50
-
-
-ANALYSES = (
-    Analysis("NPU27300", "mmol/mol", 0), Analysis("NPU01567", "mmol/L", 1), Analysis("NPU02319", "mmol/L", 1),
-    Analysis("NPU03568", "10^9/L", 0), Analysis("NPU19763", "ug/L", 0),
-    Analysis("NPU18016", "umol/L", 0, 4.30, 0.18, 0.08, is_log=True),
-    Analysis("DNK35302", "mL/min", 0, 80.0, 12.0, 5.0, above=90, per_year=-0.9),
-    Analysis("NPU03429", "mmol/L", 0, 140.0, 1.8, 1.8), Analysis("NPU03230", "mmol/L", 1, 4.0, 0.2, 0.28),
-    Analysis("NPU19748", "mg/L", 0, 0.6, 0.7, 0.9, is_log=True, below=3),
-    Analysis("NPU19651", "U/L", 0, 3.2, 0.35, 0.25, is_log=True), Analysis("NPU01568", "mmol/L", 1, 3.0, 0.75, 0.35),
-    Analysis("NPU03577", "10-3 IU/L", 2, 0.5, 0.45, 0.3, is_log=True, below=0.01),
-    Analysis("DNK35312", "", 0, words=("not detected", "detected")),
-)  # fmt: skip
-
-# Panels of blood tests ordered for other reasons: analyses and weight.
-PANELS = (
-    (("NPU18016", "DNK35302", "NPU03429", "NPU03230"), 0.32),
-    (("NPU19651", "NPU19748"), 0.30),
-    (("NPU01568",), 0.20),
-    (("NPU03577",), 0.18),
-)
-VIRUS_TEST = "DNK35312"

@@ -3,67 +3,82 @@
 import numpy as np
 import polars as pl
 
-from evidens.foundation import stream
-from evidens.simulation import background
+from evidens.simulation.analyses import ASSAYS, SUBSTANCES, assay_table
 from evidens.simulation.arrays import Floats, Ints
-from evidens.simulation.background import Rows
-from evidens.simulation.diseases import DISEASES
-from evidens.simulation.drawn import Drawn, join_rows, order_rows, repeats_previous
+from evidens.simulation.drawn import Drawn, order_rows, repeats_previous
 from evidens.simulation.places import LABORATORIES, pool_of
-from evidens.simulation.pools import ANALYSES
+from evidens.simulation.samples import draw_samples, kinds
 
 
 def describe_results(pnr: pl.Series, drawn: Drawn) -> pl.DataFrame:
-    """Return the table of laboratory results, see `shard.Shard`."""
-    people, lives = drawn.people, drawn.lives
-    rng = stream(drawn.world.seed, "simulation", "result details", drawn.shard)
-    rows, value, minute = background.draw_results(
-        people, lives, drawn.comorbidity, drawn.is_covered, drawn.calendar, **drawn.keys
+    """Return the table of laboratory results, see `shard.Shard`.
+
+    Notes
+    -----
+    Samples are put in order, not rows: there are several rows to a sample, and they follow it.
+    """
+    sources = draw_samples(drawn)
+    person, day, minute, kind, laboratory, values = (
+        np.concatenate([getattr(source, name) for source in sources])
+        for name in ("person", "day", "minute", "kind", "laboratory", "values")
     )
-    parts, values, minutes = [rows], [value], [minute]
-    codes = [analysis.code for analysis in ANALYSES]
-    for disease in DISEASES:
-        signals = drawn.signals[disease.outcome]
-        for counts in disease.counts:
-            events = signals.events[counts.name]
-            minute = rng.integers(420, 960, events.day.size, dtype=np.int16)
-            for measured in (v for v in disease.values if v.test == counts.name):
-                place = np.full(events.day.size, codes.index(measured.analysis), np.int16)
-                parts.append(Rows(events.person, events.day, place))
-                values.append(signals.values[measured.analysis])
-                minutes.append(minute)
-    person, day, what = join_rows(parts)
-    order = order_rows(person, day, what, start_day=int(drawn.calendar.starts[0]))
-    person, day, what = person[order], day[order], what[order]
-    value, minute = np.concatenate(values)[order], np.concatenate(minutes)[order]
-    while (same := repeats_previous(person, day, what, minute)).any():
-        minute[same] += 1  # two samples of one analysis in one minute would look like one delivered twice
-    return _write_results(pnr, drawn, person, day, what, value, minute)
+    size = kinds().size[kind]
+    first_row = np.cumsum(size) - size
+    order = order_rows(person, day, minute, start_day=int(drawn.calendar.starts[0]))
+    person, day, minute, kind, laboratory = (a[order] for a in (person, day, minute, kind, laboratory))
+    while (same := repeats_previous(person, day, minute)).any():
+        minute[same] += 1  # two samples in one minute would look like one that was delivered twice
+    size = size[order]
+    first = np.cumsum(size) - size
+    sample = np.repeat(np.arange(order.size, dtype=np.int32), size)
+    row = np.arange(sample.size)
+    what = kinds().what[(kinds().first[kind] - first)[sample] + row]
+    values = values[(first_row[order] - first)[sample] + row]
+    assay = assay_table()[what, laboratory[sample]]
+    columns = {
+        "pnr": pnr.gather(person[sample]),
+        "sampled_on": pl.Series(day[sample]).cast(pl.Date),
+        "minute": pl.Series(minute[sample]),
+        "laboratory": as_enum(laboratory[sample], pool_of(LABORATORIES)[0]),
+    }
+    return pl.DataFrame(columns | _write_values(what, assay, values))
 
 
-def _write_results(
-    pnr: pl.Series, drawn: Drawn, person: Ints, day: Ints, what: Ints, value: Floats, minute: Ints
-) -> pl.DataFrame:
-    """Round to the decimals reported, apply limits of reporting, turn words into words."""
-    decimals = np.array([a.decimals for a in ANALYSES], dtype=np.int8)
-    scale = 10.0 ** decimals[what]
-    below = np.array([-np.inf if a.below is None else a.below for a in ANALYSES])[what]
-    above = np.array([np.inf if a.above is None else a.above for a in ANALYSES])[what]
-    reported = np.clip(np.round(value * scale) / scale, below, above)
-    operator = np.where(value < below, 1, np.where(value > above, 2, 0))
-    is_word = np.array([bool(a.words) for a in ANALYSES])[what]
-    words = next(a.words for a in ANALYSES if a.words)
-    region = drawn.region_on(person, day)
-    pool, first, count = pool_of(LABORATORIES)
-    return pl.DataFrame({
-        "pnr": pnr.gather(person),
-        "sampled_on": pl.Series(day).cast(pl.Date),
-        "minute": minute,
-        "analysis": pl.Series([a.code for a in ANALYSES]).gather(what),
-        "value": np.where(is_word, np.nan, reported),
-        "operator": pl.Series([None, "<", ">"]).gather(operator),
-        "word": pl.Series([None, *words]).gather(np.where(is_word, value + 1, 0).astype(np.int64)),
-        "decimals": decimals[what],
-        "unit": pl.Series([a.unit or None for a in ANALYSES]).gather(what),
-        "laboratory": pl.Series(list(pool)).gather(first[region] + person % count[region]),
-    }).with_columns(pl.col("value").fill_nan(None))  # fmt: skip
+def _write_values(what: Ints, assay: Ints, value: Floats) -> dict[str, pl.Series]:
+    """Return the columns of what was measured: in the assay's unit, rounded, within its limits, words as words."""
+    factor = np.array([a.factor for a in ASSAYS], dtype=np.float32)
+    other_unit = np.flatnonzero((factor != 1)[assay])
+    value[other_unit] *= factor[assay[other_unit]]
+    decimals = np.array([a.decimals for a in ASSAYS], dtype=np.int8)
+    scale = (10.0**decimals).astype(np.float32)[assay]
+    reported = np.rint(value * scale).astype(np.float64)
+    reported /= scale
+    below = np.array([-np.inf if a.below is None else a.below for a in ASSAYS])
+    above = np.array([np.inf if a.above is None else a.above for a in ASSAYS])
+    limited = np.flatnonzero((np.isfinite(below) | np.isfinite(above))[assay])
+    low, high, measured = below[assay[limited]], above[assay[limited]], value[limited]
+    reported[limited] = np.clip(reported[limited], low, high)
+    operator = np.zeros(value.size, dtype=np.uint8)
+    operator[limited] = (measured < low).astype(np.uint8) + 2 * (measured > high).astype(np.uint8)
+    word = np.zeros(value.size, dtype=np.uint8)
+    in_words = np.flatnonzero(np.array([bool(substance.words) for substance in SUBSTANCES])[what])
+    word[in_words] = value[in_words] + 1
+    reported[in_words] = np.nan
+    words = next(substance.words for substance in SUBSTANCES if substance.words)
+    units, lows, highs = (tuple(getattr(a, name) for a in ASSAYS) for name in ("unit", "low", "high"))
+    return {
+        "analysis": pl.Series([a.code for a in ASSAYS]).gather(assay),
+        "value": pl.Series(reported).fill_nan(None),
+        "operator": as_enum(operator, ("", "<", ">")),
+        "word": as_enum(word, ("", *words)),
+        "decimals": pl.Series(decimals[assay]),
+        "unit": as_enum(assay, units),
+        "interval_low": as_enum(assay, lows),
+        "interval_high": as_enum(assay, highs),
+    }
+
+
+def as_enum(place: Ints, names: tuple[str, ...]) -> pl.Series:
+    """Return the name at each place as one byte; an empty name is null. Texts would be sixteen times as large."""
+    distinct = list(dict.fromkeys(name for name in names if name))
+    return pl.Series([name or None for name in names], dtype=pl.Enum(distinct)).gather(place)

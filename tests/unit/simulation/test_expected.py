@@ -1,7 +1,16 @@
+import itertools
+
 import numpy as np
 import pytest
 
 from evidens.simulation import expected_auroc, expected_brier, expected_net_benefit
+from evidens.simulation.expected import (
+    auroc_under_label_noise,
+    expected_classification,
+    expected_gap,
+    expected_scaled_brier,
+)
+from evidens.statistics import auroc, classification_at_threshold, scaled_brier
 
 RISK = np.random.default_rng(5).beta(1, 9, 4_000)
 SCORE = RISK + np.random.default_rng(6).normal(0, 0.05, 4_000)
@@ -46,3 +55,101 @@ def test_a_threshold_outside_0_and_1_is_refused(threshold):
 
 def test_auroc_without_cases_is_undefined():
     assert np.isnan(expected_auroc([1, 2], [0.0, 0.0]))
+
+
+SMALL_SCORE, SMALL_RISK = np.array([0.1, 0.4, 0.4, 0.7]), np.array([0.05, 0.3, 0.5, 0.6])
+
+
+def enumerate_outcomes(risk):
+    """Every outcome of a few people with its probability."""
+    for outcome in itertools.product([0, 1], repeat=risk.size):
+        y = np.array(outcome)
+        yield y, np.prod(np.where(y == 1, risk, 1 - risk))
+
+
+@pytest.mark.parametrize("threshold", [0.2, 0.4, 0.5])
+def test_what_is_linear_in_the_outcome_is_its_mean_over_all_outcomes(threshold):
+    exact = expected_brier(SMALL_SCORE, SMALL_RISK)
+    benefit = expected_net_benefit(SMALL_SCORE, SMALL_RISK, threshold)
+    flagged = threshold <= SMALL_SCORE
+    brier, net, true_positives, events = 0.0, 0.0, 0.0, 0.0
+    for y, chance in enumerate_outcomes(SMALL_RISK):
+        brier += chance * np.mean((SMALL_SCORE - y) ** 2)
+        net += chance * np.mean(flagged * (y - (1 - y) * threshold / (1 - threshold)))
+        true_positives += chance * (y * flagged).sum()
+        events += chance * y.sum()
+    assert exact == pytest.approx(brier)
+    assert benefit == pytest.approx(net)
+    shares = expected_classification(SMALL_SCORE, SMALL_RISK, threshold)
+    assert shares.sensitivity == pytest.approx(true_positives / events)
+    assert shares.ppv == pytest.approx(true_positives / flagged.sum())
+    assert shares.false_positive_rate == pytest.approx(((1 - SMALL_RISK) * flagged).sum() / (1 - SMALL_RISK).sum())
+
+
+def test_expected_pairs_are_the_mean_over_all_outcomes():
+    """Numerator and denominator of the AUROC, the pair of a person with itself apart."""
+    above, pairs = 0.0, 0.0
+    order = (SMALL_SCORE[:, None] > SMALL_SCORE) + (SMALL_SCORE[:, None] == SMALL_SCORE) / 2
+    for y, chance in enumerate_outcomes(SMALL_RISK):
+        above += chance * (order * y[:, None] * (1 - y)).sum()
+        pairs += chance * (y[:, None] * (1 - y)).sum()
+    own = (SMALL_RISK * (1 - SMALL_RISK)).sum()
+    assert expected_auroc(SMALL_SCORE, SMALL_RISK) == pytest.approx((above + own / 2) / (pairs + own))
+
+
+def test_a_classification_is_what_many_people_show():
+    rng = np.random.default_rng(11)
+    risk = rng.beta(1, 6, 400_000)
+    score = np.clip(risk + rng.normal(0, 0.05, risk.size), 0, 1)
+    happened = rng.random(risk.size) < risk
+    seen = classification_at_threshold(happened, score, 0.2)
+    expected = expected_classification(score, risk, 0.2)
+    for name in ("sensitivity", "specificity", "ppv", "npv"):
+        assert getattr(expected, name) == pytest.approx(getattr(seen, name).value, abs=0.006)
+    assert expected.share_flagged == pytest.approx(seen.flagged.value)
+    assert expected_scaled_brier(score, risk) == pytest.approx(scaled_brier(happened, score).value, abs=0.005)
+    assert expected_auroc(score, risk) == pytest.approx(auroc(happened, score).value, abs=0.004)
+
+
+def test_a_weight_of_two_is_a_person_twice():
+    w = np.array([1, 2, 1, 3])
+    twice = np.repeat(np.arange(4), w)
+    for metric in (expected_auroc, expected_brier, expected_scaled_brier):
+        whole = metric(SMALL_SCORE[twice], SMALL_RISK[twice])
+        assert metric(SMALL_SCORE, SMALL_RISK, w) == pytest.approx(whole)
+    whole = expected_classification(SMALL_SCORE[twice], SMALL_RISK[twice], 0.4)
+    assert expected_classification(SMALL_SCORE, SMALL_RISK, 0.4, w).ppv == pytest.approx(whole.ppv)
+
+
+def test_the_true_risk_has_no_better_rival_in_net_benefit():
+    for threshold in (0.05, 0.1, 0.3):
+        best = expected_net_benefit(RISK, RISK, threshold)
+        assert best >= expected_net_benefit(SCORE, RISK, threshold)
+        assert best >= max(0, expected_net_benefit(np.ones_like(RISK), RISK, threshold))
+
+
+def test_a_gap_is_the_largest_difference_and_leaves_out_groups_without_a_value():
+    groups = np.repeat(["a", "b", "c"], [2_000, 1_999, 1])
+    by_group = [expected_auroc(SCORE[groups == g], RISK[groups == g]) for g in "ab"]
+    alone = SCORE.copy(), np.append(RISK[:-1], 0.0)
+    assert expected_gap(expected_auroc, *alone, groups) == pytest.approx(abs(np.diff(by_group)[0]))
+    assert np.isnan(expected_gap(expected_auroc, SCORE, RISK, np.zeros(RISK.size)))
+
+
+def test_labels_that_are_wrong_at_random_lower_the_auroc_as_the_formula_says():
+    rng = np.random.default_rng(12)
+    risk = rng.beta(1, 4, 300_000)
+    missed, false = 0.25, 0.03  # P(label 0 | case), P(label 1 | non-case)
+    labelled = risk * (1 - missed) + (1 - risk) * false
+    ppv = (risk * (1 - missed)).sum() / labelled.sum()
+    npv = ((1 - risk) * (1 - false)).sum() / (1 - labelled).sum()
+    noisy = auroc_under_label_noise(expected_auroc(risk, risk), ppv, npv)
+    assert noisy == pytest.approx(expected_auroc(risk, labelled), abs=1e-5)
+
+
+def test_no_one_and_no_event_are_undefined():
+    assert np.isnan(expected_brier([], []))
+    assert np.isnan(expected_scaled_brier([0.1, 0.2], [0.0, 0.0]))
+    shares = expected_classification([0.1, 0.2], [0.0, 0.5], 0.9)
+    assert shares.share_flagged == 0
+    assert np.isnan(shares.ppv)

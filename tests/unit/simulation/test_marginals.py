@@ -7,7 +7,7 @@ import pytest
 from tests.unit.simulation.worlds import build_world
 
 from evidens.simulation.lives import draw_lives
-from evidens.simulation.marginals import death_hazards
+from evidens.simulation.marginals import arrival_shares, death_hazards
 from evidens.simulation.people import draw_people
 from evidens.simulation.quarters import Calendar, day_number
 
@@ -35,10 +35,11 @@ def test_ages_in_2023_are_near_those_of_denmark(population):
     assert (age < 15).mean() == pytest.approx(0.160, abs=0.03)
 
 
-def test_the_number_of_residents_stays_about_the_same(population):
+def test_the_number_of_residents_grows_by_one_percent_in_two_years(population):
     people, lives = population
-    counts = [lives.is_resident(people, day_number(dt.date(year, 1, 1))).sum() for year in (2006, 2015, 2024)]
-    assert max(counts) / min(counts) < 1.15
+    counts = [lives.is_resident(people, day_number(dt.date(year, 1, 1))).sum() for year in (2006, 2013, 2024)]
+    assert counts[1] / counts[0] == pytest.approx(1.032, abs=0.02)  # 5.43 and 5.60 million
+    assert counts[2] / counts[1] == pytest.approx(1.064, abs=0.02)  # 5.96 million
 
 
 def test_regions_sexes_and_origins_have_their_shares(population):
@@ -56,3 +57,9 @@ def test_deaths_per_year_are_near_one_percent(population):
     here = lives.is_resident(people, a)
     died = here & (lives.death_day < b) & ~lives.dies_abroad
     assert died.sum() / here.sum() / 2 == pytest.approx(0.0099, abs=0.002)  # 58,384 of 5.9 million
+
+
+def test_more_people_immigrate_in_later_years():
+    shares = arrival_shares(4 * 2006, 72)
+    assert shares.sum() == pytest.approx(1.0)
+    assert shares[:4].sum() < shares[-4:].sum()

@@ -6,6 +6,7 @@ import pytest
 from evidens.simulation.person_numbers import (
     PersonNumberError,
     assign_person_numbers,
+    fits_first_of_january,
     has_valid_checksum,
     is_first_of_january,
     snap_birthdays,
@@ -79,3 +80,15 @@ def test_birthdays_move_to_the_shards_own_days_but_not_to_1_january_nor_before_t
         assert not is_first_of_january(moved).any()
         assert moved.min() >= -5_000
         assert np.abs(moved - born).max() <= 14
+
+
+def test_of_many_people_registered_as_born_on_one_1_january_as_many_are_as_the_shard_has_numbers_for():
+    shards, born = 240, days(*["1991-01-01"] * 40, *["1990-01-01"] * 5)
+    male = np.zeros(45, bool)
+    fits = fits_first_of_january(born, male, 7, shards)
+    assert fits.sum() == 13 - 1 + 5  # of 3,000 serials 240 shards have 12 or 13 each; one is kept for an old number
+    assign_person_numbers(born[fits], male[fits], 7, shards)
+    with pytest.raises(PersonNumberError):
+        assign_person_numbers(born, male, 7, shards)
+    assert fits_first_of_january(born, male, 0, 1).all()
+    assert fits_first_of_january(born[:0], male[:0], 0, 1).size == 0

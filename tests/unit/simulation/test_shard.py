@@ -6,6 +6,7 @@ import datetime as dt
 import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
+from tests.unit.simulation.worlds import build_world
 
 from evidens.contracts import check_table
 from evidens.simulation import Shard, simulate_shard
@@ -100,7 +101,7 @@ def test_nothing_but_treatment_falls_on_the_first_day_of_a_quarter(moments):
 
 
 def test_before_the_diagnosis_no_code_gives_it_away(shard, moments):
-    signs = {"type_2_diabetes": "^(A10|E1[0-4])", "colorectal_cancer": "^(C1[89]|C20)"}
+    signs = {"type_2_diabetes": "^(A10A|A10BA|A10BK|E1[0-4])", "colorectal_cancer": "^(C1[89]|C20)"}
     diagnosed = shard.truth_persons.select("pnr", "outcome", "diagnosed_on")
     for outcome, sign in signs.items():
         coded = moments.filter(pl.col("code").str.contains(sign)).join(
@@ -111,17 +112,19 @@ def test_before_the_diagnosis_no_code_gives_it_away(shard, moments):
 
 
 def test_the_study_definitions_find_nearly_every_diagnosis_within_weeks(shard, moments):
-    """The second of {E11 diagnosis, A10 dispensing}; the first colorectal cancer diagnosis."""
-    rules = {"type_2_diabetes": ("^(A10|E11)", 1, 45), "colorectal_cancer": ("^(C18|C19|C20)", 0, 0)}
+    """The second of {E11 diagnosis, metformin dispensing}, 54 days on at the latest; the first cancer diagnosis."""
+    rules = {"type_2_diabetes": ("^(A10BA|E11)", 1, 54), "colorectal_cancer": ("^(C18|C19|C20)", 0, 0)}
     for outcome, (sign, place, within_days) in rules.items():
         true = shard.truth_persons.filter(
             (pl.col("outcome") == outcome) & (pl.col("diagnosed_on") >= dt.date(2006, 1, 2))
         )
         found = (
             moments.filter(pl.col("code").str.contains(sign)).sort("pnr", "on").group_by("pnr")
-            .agg(coded_on=pl.col("on").slice(place, 1).first())
+            .agg(found_on=pl.col("on").slice(place, 1).first())
         )  # fmt: skip
         joined = true.join(found, on="pnr", how="left")
+        assert joined["found_on"].eq_missing(joined["coded_on"]).all()
+        assert not joined["is_false_coding"].any()
         delay = (joined["coded_on"] - joined["diagnosed_on"]).dt.total_days()
         assert (delay <= within_days).mean() > 0.97
         assert joined["coded_on"].is_not_null().mean() > 0.95
@@ -152,3 +155,12 @@ def test_hba1c_rises_and_haemoglobin_falls_towards_onset(shard):
 def test_a_shard_out_of_range_is_refused(world):
     with pytest.raises(IndexError):
         simulate_shard(world, world.n_shards)
+
+
+def test_who_dies_before_the_diagnosis_is_never_coded():
+    """Not even those who once lived abroad, and are recorded after their return if they were diagnosed there."""
+    shard = simulate_shard(build_world("demo", n_persons=10_000, shard_persons=10_000, oracle_share=0.01), 0)
+    undiagnosed = shard.truth_persons.filter(pl.col("diagnosed_on").is_null())
+    assert undiagnosed["coded_on"].null_count() == undiagnosed.height
+    returned = shard.migrations.filter(pl.col("direction") == "in")
+    assert undiagnosed.join(shard.deaths, on="pnr").join(returned, on="pnr", how="semi").height > 5
