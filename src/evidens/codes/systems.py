@@ -109,6 +109,16 @@ NPU = CodeSystem(
     source="IFCC-IUPAC Nomenclature for Properties and Units; Danish codes of the Health Data Authority",
 )
 
+# Procedures of the same classification (SKS): operations of the Nordic classification (NCSP) with K before them;
+# treatments and care (B), anaesthesia and intensive care (N), examinations (U, W), administrative codes (A, Z).
+SKS = CodeSystem(
+    name="SKS",
+    pattern="[ABFKNUWZ][A-Z][A-Z0-9]{1,8}",
+    stem="[ABFKNUWZ](?:[A-Z][A-Z0-9]{0,8})?",
+    levels=(2, 4),
+    source="Danish Health Data Authority, SKS classification, procedures; NOMESCO, surgical procedures (NCSP)",
+)
+
 CONTACT = CodeSystem(
     name="CONTACT",
     pattern="inpatient|outpatient|emergency",
@@ -117,7 +127,60 @@ CONTACT = CodeSystem(
     source="evidens: the three kinds of hospital contact that both generations of the patient register allow",
 )
 
-CODE_SYSTEMS = {system.name: system for system in (ICD10, ATC, NPU, CONTACT)}
+# Services outside hospital: two digits of specialty, four of the service (three in some deliveries).
+SSSY = CodeSystem(
+    name="SSSY",
+    pattern="[0-9]{5,6}",
+    stem="[0-9]{1,6}",
+    levels=(2,),
+    source="Danish Health Data Authority, national health insurance service register, fee codes",
+)
+
+# Tumours as the cancer register has them: ICD-10 without the Danish prefix, so that D05 is a carcinoma in situ.
+TUMOUR = CodeSystem(
+    name="TUMOUR",
+    pattern="[CD][0-9]{2}[0-9A-Z]{0,3}",
+    stem="[CD](?:[0-9](?:[0-9][0-9A-Z]{0,3})?)?",
+    levels=(1, 3),
+    source="Danish Health Data Authority, cancer register; WHO ICD-10 chapter II",
+)
+
+# Causes of death stand without the Danish D: taking one off, or asking for one, would make other codes of them.
+CAUSE = CodeSystem(
+    name="CAUSE",
+    pattern="[A-Z][0-9]{2}[0-9A-Z]{0,3}",
+    stem="(?:[A-Z](?:[0-9](?:[0-9][0-9A-Z]{0,3})?)?)?",
+    levels=(1, 3),
+    source="WHO ICD-10, as the Danish register of causes of death has it",
+)
+
+EDUCATION = CodeSystem(
+    name="EDUCATION",
+    pattern="low|medium|high",
+    stem="low|medium|high",
+    levels=(),
+    source="ISCED 2011: levels 0-2, 3-4 and 5-8",
+)
+
+INCOME = CodeSystem(
+    name="INCOME",
+    pattern="equivalised",
+    stem="equivalised",
+    levels=(),
+    source="Statistics Denmark, equivalised disposable income of the family",
+)
+
+LABOUR = CodeSystem(
+    name="LABOUR",
+    pattern="employed|unemployed|leave|student|disability_pension|retired|cash_benefits|other|child",
+    stem="employed|unemployed|leave|student|disability_pension|retired|cash_benefits|other|child",
+    levels=(),
+    source="Statistics Denmark, SOCIO13, joined to classes",
+)
+
+CODE_SYSTEMS = {
+    system.name: system for system in (SSSY, TUMOUR, ICD10, ATC, NPU, CONTACT, SKS, CAUSE, EDUCATION, INCOME, LABOUR)
+}
 
 
 def split_code(code: str) -> tuple[CodeSystem, str]:

@@ -11,7 +11,7 @@ from typing import Literal
 
 from evidens.foundation import EvidensError
 
-Kind = Literal["person", "contact", "date", "datetime", "time", "code", "text", "number"]
+Kind = Literal["person", "contact", "course", "date", "datetime", "time", "code", "text", "number", "week"]
 
 
 class RegisterError(EvidensError):
@@ -27,9 +27,9 @@ class RegisterColumn:
     name : str
         Logical name, English.
     kind : str
-        "person" and "contact" are keys that become pseudonyms; "date", "datetime" and "time" accept
+        "person", "contact" and "course" are keys that become pseudonyms; "date", "datetime" and "time" accept
         several physical forms; a "code" is text in capitals without blanks; "number" may be text with
-        a decimal comma.
+        a decimal comma; a "week" is a year of two digits and an ISO week, read as its Monday.
     aliases : tuple of str
         Names it is delivered under, lower case, the usual one first.
     purpose : str

@@ -1,165 +1,329 @@
-"""Defects planted into a simulated delivery, every one of them counted.
+"""Defects planted into the rows of a simulated delivery, every one of them counted.
 
-All planted rows are additions at the end of their table, made from rows that are there: a delivery cleaned of
-them is the delivery before. Rows of contacts get a key of their own (a duplicate excepted), so that none of
-them can pass for another version of a true contact.
+Most planted rows are additions at the end of their table, made from rows that the intake keeps, with one thing
+wrong: what they become is due to that one thing, and a delivery cleaned of them is the delivery before. Rows of
+contacts get a key of their own (a duplicate excepted), so that none of them can pass for another version of a
+true contact. A defect that the intake repairs is made in a row that is there, so that the repaired row must
+become the event it was made from.
 """
 
-import datetime as dt
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 import polars as pl
 
+from evidens.contracts import schema_of
 from evidens.foundation import stream
+from evidens.registers.contract import RegisterTable
+from evidens.registers.defect_table import TruthDefect, defect_table
+from evidens.registers.planting import ADDED, CHANGED, Planting, Rows, is_contacts, is_diagnoses, plain_rows, rounded
+from evidens.registers.schemas import find_delivered
 from evidens.simulation import WorldSettings
+from evidens.simulation.arrays import Flags, Ints
 
-LOG = {"register": pl.String, "table": pl.String, "year": pl.Int32, "defect": pl.String, "n_rows": pl.Int64}
-
-_AHEAD, _BACK = dt.timedelta(days=29_220), -dt.timedelta(days=47_482)  # 80 years on, 130 years back
-_NONSENSE = ("Se kommentar", "*", "Aflyst", "??")
-_CONTACT_KEYS = {"lpr_adm": "recnum", "lpr_diag": "recnum", "lpr_a_kontakt": "dw_ek_kontakt",
-                 "lpr_a_diagnose": "dw_ek_kontakt"}  # fmt: skip
-_FREE_KEYS = {"recnum": 7 * 10**15, "dw_ek_kontakt": 8 * 10**17}  # far from those of true contacts
-_RETRACTED_CODES = ("DE119", "DC189", "DC209", "DI489")
+Tables = dict[tuple[str, str, int], pl.DataFrame]
+LOG = schema_of(TruthDefect)
+REUSED = "reused_key"
+_DAYS_LEFT = 100  # between a death and the end of coverage, for a date after death
+_SMALLEST_SAMPLE, _ONE_IN = 2_000, 20  # rows of a file that defects are made from: one in twenty, or so many
 
 
 @dataclass(frozen=True)
-class Defect:
-    """What is done to copies of rows.
+class _Delivered:
+    """What a defect must know of the whole delivery of a shard.
 
     Parameters
     ----------
-    tables : tuple of str
-        Which tables can have it.
-    change : callable
-        Takes copies of rows, and generator, and returns the rows to add.
-    takes_new_key : bool
-        Whether the copies' contact keys are replaced by keys that no contact has.
+    known : int array
+        Numbers of people in the population whose death is not delivered, nor a change of number; ascending.
+    died : polars.DataFrame
+        pnr and died_on of people in the population who died some time before the end of coverage.
+    contacts : dict of (register, year) to list of (table, frame)
+        The files of contacts.
+    reused : dict of (register, year) to polars.Series
+        Keys that two contacts were given.
     """
 
-    tables: tuple[str, ...]
-    change: Callable[[pl.DataFrame, np.random.Generator], pl.DataFrame]
-    takes_new_key: bool = False
+    known: Ints
+    died: pl.DataFrame
+    contacts: dict[tuple[str, int], list[tuple[RegisterTable, pl.DataFrame]]]
+    reused: dict[tuple[str, int], pl.Series] = field(default_factory=dict)
+    _keys: dict[tuple[str, int], tuple[Ints, Ints]] = field(default_factory=dict)
 
-
-def _same(rows: pl.DataFrame, rng: np.random.Generator) -> pl.DataFrame:
-    return rows
-
-
-def _set(**values: object) -> Callable[[pl.DataFrame, np.random.Generator], pl.DataFrame]:
-    """Set the columns that are there to a value, of the type they have."""
-
-    def change(rows: pl.DataFrame, rng: np.random.Generator) -> pl.DataFrame:
-        present = {name: value for name, value in values.items() if name in rows.columns}
-        return rows.with_columns(**{name: pl.lit(value).cast(rows.schema[name]) for name, value in present.items()})
-
-    return change
-
-
-def _impossible(rows: pl.DataFrame, rng: np.random.Generator) -> pl.DataFrame:
-    """Move dates far into the future or the past, all by as much, so that no two rows become equal."""
-    moves = {"d_inddto": _AHEAD, "kont_starttidspunkt": _AHEAD, "kont_indb_tidspunkt": _AHEAD, "eksd": _BACK,
-             "samplingdate": _BACK}  # fmt: skip
-    moved = [pl.col(name) + move for name, move in moves.items() if name in rows.columns]
-    return _set(d_uddto=None, kont_sluttidspunkt=None)(rows.with_columns(moved), rng)
-
-
-def _without_prefix(rows: pl.DataFrame, rng: np.random.Generator) -> pl.DataFrame:
-    column = "c_diag" if "c_diag" in rows.columns else "diag_kode"
-    return rows.with_columns(pl.col(column).str.strip_prefix("D"))
-
-
-def _negative(rows: pl.DataFrame, rng: np.random.Generator) -> pl.DataFrame:
-    return rows.with_columns(apk=-pl.col("apk"))
-
-
-def _nonsense(rows: pl.DataFrame, rng: np.random.Generator) -> pl.DataFrame:
-    words = pl.Series(_NONSENSE).gather(rng.integers(0, len(_NONSENSE), rows.height))
-    return rows.with_columns(value=words, operator=pl.lit(None, dtype=pl.String))
-
-
-def _retracted(rows: pl.DataFrame, rng: np.random.Generator) -> pl.DataFrame:
-    codes = pl.Series(_RETRACTED_CODES).gather(rng.integers(0, len(_RETRACTED_CODES), rows.height))
-    changed = _set(diag_kode_type="B", diag_parent_kode=None, senere_afkraeftet="Ja")(rows, rng)
-    return changed.with_columns(diag_kode=codes)
-
-
-_WITH_PERSON = ("bef", "lpr_adm", "lpr_a_kontakt", "lmdb", "lab_dm_forsker")
-_DIAGNOSES = ("lpr_diag", "lpr_a_diagnose")
-PLANTED = {
-    "duplicate_row": Defect((*_WITH_PERSON, "dod", "vnds", *_DIAGNOSES), _same),
-    "missing_person_key": Defect(_WITH_PERSON, _set(pnr=None, patient_cpr=None), takes_new_key=True),
-    "impossible_date": Defect(
-        ("lpr_adm", "lpr_a_kontakt", "lmdb", "lab_dm_forsker"), _impossible, takes_new_key=True
-    ),
-    "code_without_prefix": Defect(_DIAGNOSES, _without_prefix),
-    "missing_code": Defect((*_DIAGNOSES, "lmdb"), _set(c_diag=None, diag_kode=None, atc=None)),
-    "nonsense_value": Defect(("lab_dm_forsker",), _nonsense),
-    "negative_packs": Defect(("lmdb",), _negative),
-    "orphan_diagnosis": Defect(_DIAGNOSES, _same, takes_new_key=True),
-    "retracted_diagnosis": Defect(("lpr_a_diagnose",), _retracted),
-    "older_system_row": Defect(("lpr_a_kontakt",), _set(lprindberetningssystem="LPR2"), takes_new_key=True),
-}  # fmt: skip
+    def keys_of(self, register: str, year: int) -> tuple[Ints, Ints]:
+        """Return, ascending, the keys of every contact, and of those whose person is known and whose row is plain."""
+        if (register, year) not in self._keys:
+            every, sound = [np.zeros(0, dtype=np.int64)], [np.zeros(0, dtype=np.int64)]
+            for table, frame in self.contacts.get((register, year), []):
+                names = find_delivered(frame.columns, table)
+                keys = _numbers(frame[names["contact"]])
+                plain = _where(frame, plain_rows(table, names))
+                every.append(keys)
+                sound.append(keys[plain & _among(_numbers(frame[names["person"]]), self.known)])
+            self._keys[register, year] = (np.sort(np.concatenate(every)), np.sort(np.concatenate(sound)))
+        return self._keys[register, year]
 
 
 def plant_defects(
-    tables: dict[tuple[str, str, int], pl.DataFrame], shard: int, world: WorldSettings
-) -> tuple[dict[tuple[str, str, int], pl.DataFrame], pl.DataFrame]:
+    tables: Tables, shard: int, world: WorldSettings, *, number_changes: pl.DataFrame | None = None
+) -> tuple[Tables, pl.DataFrame]:
     """Plant the world's defects into the tables of one shard.
 
     Parameters
     ----------
     tables : dict of (register, table, year) to polars.DataFrame
-        From `emit_delivery`.
+        From `emit_tables`.
     shard : int
         Its number.
     world : WorldSettings
-        `defects` has the rates.
+        `delivered.defects` has the rates.
+    number_changes : polars.DataFrame, optional
+        `Shard.number_changes`: nothing is planted into rows of these people, whose deaths lie under another number.
 
     Returns
     -------
     tables : dict
-        The same tables with rows added at the end.
+        The same tables; rows added stand at the end.
     defect_log : polars.DataFrame
-        register, table, year, defect, n_rows: one row where at least one row was planted.
+        Contract `registers.defect_table:TruthDefect`: one row where at least one row was planted.
 
     Notes
     -----
-    The number of rows is Poisson with mean rate times rows of the table; the rows copied are distinct. Each
-    defect of each table has a stream of random numbers of its own.
+    The number of rows is Poisson with mean rate times rows of the table, as far as so many rows of a sample of
+    the table can have the defect; the rows taken for one defect are distinct. Each defect of each table has a
+    stream of random numbers of its own.
     """
-    planted, log = {}, []
-    for (register, table, year), frame in tables.items():
-        parts, is_plain = [frame], _plain_rows(frame)
-        for name, defect in PLANTED.items():
-            if table not in defect.tables or not world.delivered.defects.get(name):
-                continue
-            rng = stream(world.seed, "simulation", "defects", name, table, year, shard)
-            n_rows = min(int(rng.poisson(world.delivered.defects[name] * frame.height)), is_plain.size)
-            if n_rows == 0:
-                continue
-            rows = frame[np.sort(rng.choice(is_plain, n_rows, replace=False))]
-            rows = defect.change(rows, rng)
-            if defect.takes_new_key and table in _CONTACT_KEYS:
-                rows = _with_free_keys(rows, _CONTACT_KEYS[table], rng)
-            parts.append(rows)
-            log.append((register, table, year, name, n_rows))
-        planted[register, table, year] = pl.concat(parts) if len(parts) > 1 else frame
-    return planted, pl.DataFrame(log, schema=LOG, orient="row")
+    rates = {name: rate for name, rate in world.delivered.defects.items() if rate}
+    log: list[tuple[object, ...]] = []
+    if not rates:
+        return dict(tables), pl.DataFrame(log, schema=LOG, orient="row")
+    known = _register_tables()
+    delivered = _describe(tables, known, number_changes, world)
+    planted: Tables = {}
+    for file in sorted(tables, key=lambda file: is_diagnoses(known[file[1]])):  # their contacts come first
+        frame, table = tables[file], known[file[1]]
+        planter = _Planter(frame, table, file, shard, world, delivered)
+        planted[file] = planter.plant(rates)
+        log += planter.log
+    ordered = {file: planted[file] for file in tables}
+    return ordered, pl.DataFrame(log, schema=LOG, orient="row").sort("register", "table", "year", "defect")
 
 
-def _plain_rows(frame: pl.DataFrame) -> np.ndarray:
-    """Rows to copy: of diagnoses only action and secondary ones, so that each defect is seen for itself."""
-    for column in ("c_diagtype", "diag_kode_type"):
-        if column in frame.columns:
-            return frame[column].is_in(["A", "B"]).arg_true().to_numpy()
-    return np.arange(frame.height)
+def fate_of(defect: str, table: RegisterTable) -> tuple[str, str, str]:
+    """Return fate, stage and rule of rows of `table` with a defect, as they stand in the log."""
+    entry = defect_table()[defect]
+    if defect == "duplicate_row" or (defect == "redelivered_year" and table.is_linked):
+        return entry.fate, entry.stage, table.duplicates
+    if defect == REUSED and not table.is_linked:
+        return "kept", "", ""
+    return entry.fate, entry.stage, entry.rule
 
 
-def _with_free_keys(rows: pl.DataFrame, column: str, rng: np.random.Generator) -> pl.DataFrame:
-    """Replace contact keys by keys of the same length that no contact has."""
-    first = _FREE_KEYS[column]
-    keys = first + rng.integers(0, first // 10, rows.height, dtype=np.int64)
-    return rows.with_columns(pl.Series(column, keys).cast(pl.String))
+def _register_tables() -> Mapping[str, RegisterTable]:
+    from evidens.registers import TABLES  # the registry imports the registers, and these what is planted
+
+    return TABLES
+
+
+@dataclass
+class _Planter:
+    """Plants the defects of one file, into and from a sample of its rows."""
+
+    frame: pl.DataFrame
+    table: RegisterTable
+    file: tuple[str, str, int]
+    shard: int
+    world: WorldSettings
+    delivered: _Delivered
+    log: list[tuple[object, ...]] = field(default_factory=list)
+    used: list[Ints] = field(default_factory=list)
+
+    def plant(self, rates: Mapping[str, float]) -> pl.DataFrame:
+        """Return the file with rows added and changed, and note them in `log`."""
+        added = [self._add(name, ADDED[name], rates[name]) for name in ADDED if name in rates]
+        changed = self.frame
+        for name in CHANGED:
+            if name in rates:
+                changed = self._change(changed, name, CHANGED[name], rates[name])
+        parts = [part for part in added if part is not None]
+        return pl.concat([changed, *parts]) if parts else changed
+
+    @cached_property
+    def names(self) -> dict[str, str]:
+        """Delivered name of each logical column that is there."""
+        return find_delivered(self.frame.columns, self.table)
+
+    @property
+    def _comes_again(self) -> bool:
+        """Whether the file's rows are delivered twice: were one of the two changed, they would be two results."""
+        register, _, year = self.file
+        return year in self.world.delivered.redelivered.get(register, ())
+
+    @cached_property
+    def sample(self) -> Ints:
+        """Places of the rows that defects are made of, in random order."""
+        size = min(self.frame.height, max(_SMALLEST_SAMPLE, self.frame.height // _ONE_IN))
+        return self._stream("sample").choice(self.frame.height, size, replace=False)
+
+    @cached_property
+    def sound(self) -> Ints:
+        """Places of the rows of the sample that the intake would keep: of known people, or on sound contacts."""
+        if "person" in self.names:
+            numbers, wanted = self.names["person"], self.delivered.known
+        elif "contact" in self.names:
+            numbers, wanted = self.names["contact"], self.delivered.keys_of(self.file[0], self.file[2])[1]
+        else:
+            return self.sample[:0]
+        plain = plain_rows(self.table, self.names)
+        rows = self.frame.select(list({numbers: None, **dict.fromkeys(plain.meta.root_names())}))[self.sample]
+        return self.sample[_among(_numbers(rows[numbers]), wanted) & _where(rows, plain)]
+
+    def _add(self, name: str, planting: Planting, rate: float) -> pl.DataFrame | None:
+        if not planting.can(self.table, self.names):
+            return None
+        rng = self._stream(name)
+        n_wanted = int(rng.poisson(rate * self.frame.height))
+        if name == REUSED:
+            return self._add_reused(n_wanted, rng)
+        if n_wanted == 0:
+            return None
+        died, pool = self.delivered.died, self.sound
+        if name == "rounded_key":
+            pool = self._with_other_rounded_keys(pool)
+        if pool.size == 0 or (name == "date_after_death" and died.is_empty()):
+            return None
+        if name == "date_after_death":  # everyone once, so that no two rows become equal
+            n_wanted = min(n_wanted, died.height, pool.size)
+            died = died[rng.choice(died.height, n_wanted, replace=False)]
+        made = planting.change(self._rows(self._take(pool, n_wanted, rng), rng, died))
+        if planting.new_key:
+            made = self._with_free_keys(made, rng)
+        self._note(name, made.height)
+        return made
+
+    def _add_reused(self, n_wanted: int, rng: np.random.Generator) -> pl.DataFrame | None:
+        """Add pairs of contacts of two persons under one key, and diagnoses under such keys."""
+        where = (self.file[0], self.file[2])
+        if is_diagnoses(self.table):
+            keys = self.delivered.reused.pop(where, None)
+            if keys is None or self.sound.size == 0:
+                return None
+            rows = self._take(self.sound, keys.len(), rng)
+            made = rows.with_columns(keys.head(rows.height).alias(self.names["contact"]))
+            self._note(REUSED, made.height)
+            return made
+        if n_wanted == 0:
+            return None
+        person = _numbers(self.frame[self.names["person"]][self.sound])
+        people = self.sound[np.sort(np.unique(person, return_index=True)[1])]
+        n_pairs = min(n_wanted, people.size // 2)
+        if n_pairs == 0:
+            return None
+        rows = self._with_free_keys(self._take(people, 2 * n_pairs, rng), rng)
+        keys = rows[self.names["contact"]].head(n_pairs)
+        before = self.delivered.reused.get(where, keys.clear())
+        self.delivered.reused[where] = pl.concat([before, keys])
+        self._note(REUSED, 2 * n_pairs)
+        return rows.with_columns(pl.concat([keys, keys]).alias(self.names["contact"]))
+
+    def _change(self, frame: pl.DataFrame, name: str, planting: Planting, rate: float) -> pl.DataFrame:
+        if self._comes_again or not planting.can(self.table, self.names):
+            return frame
+        rng = self._stream(name)
+        n_wanted = int(rng.poisson(rate * frame.height))
+        if n_wanted == 0:
+            return frame
+        fits = planting.fits(self.table, self.names)
+        pool = self.sample[_where(self.frame.select(fits.meta.root_names())[self.sample], fits)]
+        pool = pool[~np.isin(pool, np.concatenate(self.used))] if self.used else pool
+        if pool.size == 0:
+            return frame
+        rows = self._take(pool, n_wanted, rng)
+        made = planting.change(self._rows(rows, rng, self.delivered.died))
+        self._note(name, made.height)
+        columns = [column for column in frame.columns if not made[column].equals(rows[column])]
+        return frame.with_columns(frame[column].clone().scatter(self.used[-1], made[column]) for column in columns)
+
+    def _rows(self, frame: pl.DataFrame, rng: np.random.Generator, died: pl.DataFrame) -> Rows:
+        return Rows(frame, self.names, self.table, self.file[2], rng, died)
+
+    def _take(self, pool: Ints, n_wanted: int, rng: np.random.Generator) -> pl.DataFrame:
+        """Return at most `n_wanted` distinct rows of the places in the pool, and note them."""
+        chosen = pool[rng.choice(pool.size, min(n_wanted, pool.size), replace=False)]
+        self.used.append(chosen)
+        return self.frame[chosen]
+
+    def _with_other_rounded_keys(self, pool: Ints) -> Ints:
+        """Keep places of rows whose contact key is no contact's once it has been a floating number."""
+        key = self.frame[self.names["contact"]][pool]
+        whole, after = _numbers(key), _numbers(key.to_frame().select(rounded(pl.col(key.name))).to_series())
+        return pool[(after != whole) & ~_among(after, self.delivered.keys_of(self.file[0], self.file[2])[0])]
+
+    def _with_free_keys(self, rows: pl.DataFrame, rng: np.random.Generator) -> pl.DataFrame:
+        """Replace contact keys by keys of the same length that no contact has, and leave out the course."""
+        made = rows
+        if "course" in self.names:
+            made = made.with_columns(pl.lit(None, dtype=pl.String).alias(self.names["course"]))
+        if "contact" not in self.names:
+            return made
+        name = self.names["contact"]
+        n_digits = len(self.frame[name].drop_nulls().head(1).cast(pl.String).item())
+        keys = 7 * 10 ** (n_digits - 1) + rng.integers(0, 10 ** (n_digits - 2), rows.height, dtype=np.int64)
+        return made.with_columns(pl.Series(name, keys).cast(pl.String))
+
+    def _stream(self, name: str) -> np.random.Generator:
+        _, table, year = self.file
+        return stream(self.world.seed, "simulation", "defects", name, table, year, self.shard)
+
+    def _note(self, name: str, n_rows: int) -> None:
+        if n_rows:
+            self.log.append((*self.file, name, *fate_of(name, self.table), n_rows))
+
+
+def _describe(
+    tables: Tables, known: Mapping[str, RegisterTable], number_changes: pl.DataFrame | None, world: WorldSettings
+) -> _Delivered:
+    """Find out who is known, who died, and which contacts there are."""
+
+    def column(table: str, logical: str) -> list[pl.Series]:
+        frames = [frame for (_, name, _), frame in tables.items() if name == table]
+        return [frame[find_delivered(frame.columns, known[table])[logical]].cast(pl.String) for frame in frames]
+
+    def numbers(*parts: pl.Series) -> pl.Series:
+        return pl.concat([pl.Series("pnr", [], dtype=pl.String), *(part.alias("pnr") for part in parts)]).unique()
+
+    population = numbers(*(part.filter(part.ne_missing(part.shift())) for part in column("bef", "person")))
+    deaths = pl.DataFrame([numbers(), pl.Series("died_on", [], dtype=pl.Date)])
+    if parts := [frame for (_, name, _), frame in tables.items() if name == "dod"]:
+        names = find_delivered(parts[0].columns, known["dod"])
+        deaths = pl.concat(parts).select(pnr=pl.col(names["person"]).cast(pl.String), died_on=names["died_on"])
+    changed = [] if number_changes is None else [number_changes["pnr_old"], number_changes["pnr"]]
+    two_numbers = numbers(*changed)
+    single = population.filter(~population.is_in(two_numbers.implode()))
+    alive = single.filter(~single.is_in(deaths["pnr"].implode()))
+    early = pl.col("died_on") + pl.duration(days=_DAYS_LEFT) < world.end_on
+    died = deaths.filter(early, pl.col("pnr").is_in(single.implode())).sort("pnr")
+    delivered = _Delivered(np.sort(_numbers(alive)), died, {})
+    for (register, name, year), frame in tables.items():
+        if is_contacts(known[name]):
+            delivered.contacts.setdefault((register, year), []).append((known[name], frame))
+    return delivered
+
+
+def _numbers(column: pl.Series) -> Ints:
+    """Return numbers or keys, delivered as text, as numbers: they are found a hundred times as fast; none is -1."""
+    return column.cast(pl.String).cast(pl.Int64, strict=False).fill_null(-1).to_numpy()
+
+
+def _among(numbers: Ints, known: Ints) -> Flags:
+    """Whether each number is one of those known, which ascend."""
+    if known.size == 0:
+        return np.zeros(numbers.size, dtype=bool)
+    return known[np.minimum(np.searchsorted(known, numbers), known.size - 1)] == numbers
+
+
+def _where(rows: pl.DataFrame, rule: pl.Expr) -> Flags:
+    """Whether a rule holds in each row."""
+    return rows.with_columns(_holds=rule.fill_null(False))["_holds"].to_numpy()

@@ -1,24 +1,38 @@
 """The whole simulated delivery: every register's rows, as a researcher would get them."""
 
+import re
+
 import polars as pl
 
+from evidens.registers.akm.emit import emit_akm
 from evidens.registers.bef.emit import emit_bef
-from evidens.registers.defects import plant_defects
+from evidens.registers.cancer.emit import emit_cancer
+from evidens.registers.cpr.emit import carry_old_numbers, emit_cpr
+from evidens.registers.defects import LOG, fate_of, plant_defects
 from evidens.registers.dod.emit import emit_dod
+from evidens.registers.dodsaasg.emit import emit_dodsaasg
+from evidens.registers.faik.emit import emit_faik
+from evidens.registers.ind.emit import emit_ind
 from evidens.registers.lab.emit import emit_lab
 from evidens.registers.lmdb.emit import emit_lmdb
 from evidens.registers.lpr2.emit import emit_lpr2
 from evidens.registers.lpr3.emit import emit_lpr3
+from evidens.registers.sssy.emit import emit_sssy
+from evidens.registers.udda.emit import emit_udda
+from evidens.registers.variants import deliver_again, vary
 from evidens.registers.vnds.emit import emit_vnds
 from evidens.simulation import Shard, WorldSettings
 
 __all__ = ["EMITTERS", "emit_delivery", "emit_tables", "plant_defects"]
 
-EMITTERS = (emit_bef, emit_dod, emit_vnds, emit_lpr2, emit_lpr3, emit_lmdb, emit_lab)
+EMITTERS = (
+    emit_bef, emit_dod, emit_vnds, emit_lpr2, emit_lpr3, emit_lmdb, emit_lab, emit_sssy, emit_cancer,
+    emit_dodsaasg, emit_udda, emit_ind, emit_faik, emit_akm,
+)  # fmt: skip
 
 
-def emit_delivery(shard: Shard, world: WorldSettings) -> dict[tuple[str, str, int], pl.DataFrame]:
-    """Write one shard as the tables of a delivery, with the world's defects planted.
+def emit_delivery(shard: Shard, world: WorldSettings) -> tuple[dict[str, pl.DataFrame], pl.DataFrame]:
+    """Write one shard as the files of a delivery, with the world's defects planted.
 
     Parameters
     ----------
@@ -29,19 +43,46 @@ def emit_delivery(shard: Shard, world: WorldSettings) -> dict[tuple[str, str, in
 
     Returns
     -------
-    dict of (register, table, year) to polars.DataFrame
-        Danish column names in lower case. Rows are sorted by person number and time; those of lpr_diag and
-        lpr_a_diagnose, which have neither, like their contacts; planted rows come last. Shards share no row
-        and no key of a true contact, so files of several shards are their rows one after the other.
-
-    Notes
-    -----
-    `plant_defects(emit_tables(shard, world), shard.number, world)` gives the same tables and the log of what
-    was planted.
+    files : dict of str to polars.DataFrame
+        By path without ending, such as "lmdb/lmdb_2018"; a year that comes again lies in a later folder, such as
+        "lpr3/redelivered_2025/lpr_a_kontakt_2020". Rows are sorted by person number and time; those of tables
+        that have neither, like their contacts; planted rows come last. Shards share no row and no key of a true
+        contact, so files of several shards are their rows one after the other.
+    defect_log : polars.DataFrame
+        Contract `registers.defect_table:TruthDefect`.
     """
-    return plant_defects(emit_tables(shard, world), shard.number, world)[0]
+    from evidens.registers import TABLES
+
+    tables, again, log = deliver_again(emit_tables(shard, world), TABLES, world)
+    planted, planted_log = plant_defects(tables, shard.number, world, number_changes=shard.number_changes)
+    files = {f"{register}/{table}_{year}": frame for (register, table, year), frame in planted.items()} | again
+    for path, frame in files.items():
+        register, table, year = path.split("/")[0], *_table_and_year(path.split("/")[-1])
+        files[path], defects = vary(frame, TABLES[table], year, world)
+        log += [(register, table, year, defect, *fate_of(defect, TABLES[table]), frame.height)
+                for defect in defects if frame.height]  # fmt: skip
+    if "cpr" in world.delivered.registers:  # read before all else, and never planted into
+        files |= {
+            f"{register}/{table}_{year}": frame for (register, table, year), frame in emit_cpr(shard, world).items()
+        }
+    return files, pl.concat([planted_log, pl.DataFrame(log, schema=LOG, orient="row")])
 
 
 def emit_tables(shard: Shard, world: WorldSettings) -> dict[tuple[str, str, int], pl.DataFrame]:
-    """Write one shard as the tables of a delivery without defects, see `emit_delivery`."""
-    return {key: frame for emit in EMITTERS for key, frame in emit(shard, world).items()}
+    """Write one shard as the tables of a delivery without defects: the registers and years that are delivered.
+
+    Returns
+    -------
+    dict of (register, table, year) to polars.DataFrame
+        Danish column names in lower case. A register that is left out, or a year before the first one delivered,
+        changes no other table.
+    """
+    wanted, first_year = world.delivered.registers, world.delivered.first_year
+    tables = {key: frame for emit in EMITTERS for key, frame in emit(shard, world).items()}
+    told = {key: frame for key, frame in tables.items() if key[0] in wanted and key[2] >= first_year.get(key[0], 0)}
+    return carry_old_numbers(told, shard.number_changes)
+
+
+def _table_and_year(stem: str) -> tuple[str, int]:
+    table, year, *_ = re.split(r"_(?=(?:19|20)\d{2})|(?<=\d{4})_", stem)
+    return table, int(year)

@@ -13,8 +13,13 @@ import polars as pl
 from evidens.contracts import schema_of
 from evidens.events import Event, sort_events
 from evidens.foundation import Fault
-from evidens.registers import bef, dod, lab, lmdb, lpr2, lpr3, vnds
+from evidens.registers import akm, bef, cancer, dod, dodsaasg, faik, ind, lab, lmdb, lpr2, lpr3, sssy, udda, vnds
+from evidens.registers.akm.intake import intake as intake_akm
+from evidens.registers.cancer.intake import intake as intake_cancer
 from evidens.registers.contract import RegisterError
+from evidens.registers.dodsaasg.intake import intake as intake_dodsaasg
+from evidens.registers.faik.intake import intake as intake_faik
+from evidens.registers.ind.intake import intake as intake_ind
 from evidens.registers.lab.intake import intake as intake_lab
 from evidens.registers.lmdb.intake import intake as intake_lmdb
 from evidens.registers.lpr2.intake import intake as intake_lpr2
@@ -23,10 +28,20 @@ from evidens.registers.people import intake_people
 from evidens.registers.pseudonymisation import pseudonymised_schema
 from evidens.registers.rules import add_accounts
 from evidens.registers.settings import RegisterSettings
+from evidens.registers.sssy.intake import intake as intake_sssy
+from evidens.registers.udda.intake import intake as intake_udda
 
 _INTAKES = (intake_lpr2, intake_lpr3, intake_lmdb, intake_lab)
-_TABLES = {table.name: table for register in (bef, dod, vnds, lpr2, lpr3, lmdb, lab) for table in register.TABLES}
-_LPR_F = {"kontakter", "diagnoser"}
+_IF_DELIVERED = {  # registers that a study can do without
+    "sssy": intake_sssy, "t_tumor": intake_cancer,
+    "dodsaasg": intake_dodsaasg, "udda": intake_udda, "ind": intake_ind, "faik": intake_faik, "akm": intake_akm,
+}  # fmt: skip
+_TABLES = {
+    table.name: table
+    for register in (bef, dod, dodsaasg, vnds, lpr2, lpr3, lmdb, lab, sssy, cancer, udda, ind, faik, akm)
+    for table in register.TABLES
+}
+_LPR_A, _LPR_F = ({table.name for table in tables} for tables in (lpr3.TABLES_A, lpr3.TABLES_F))
 
 
 class BucketIntake(NamedTuple):
@@ -72,7 +87,8 @@ def intake_bucket(
     """
     tables = _complete(tables)
     people = intake_people(tables, settings, data_lock_on=data_lock_on, snapshots_on=snapshots_on)
-    parts = [intake(tables, people.persons, data_lock_on=data_lock_on, settings=settings) for intake in _INTAKES]
+    intakes = (*_INTAKES, *(intake for name, intake in _IF_DELIVERED.items() if name in tables))
+    parts = [intake(tables, people.persons, data_lock_on=data_lock_on, settings=settings) for intake in intakes]
     contract = schema_of(Event)
     events = pl.concat([pl.DataFrame(schema=contract), *(_as_events(part.events, delivery) for part in parts)])
     quarantined = dict(people.quarantined)
@@ -86,8 +102,13 @@ def _complete(tables: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
     """Add empty tables for those without a row; LPR3 in the shape that is there, else as LPR_A."""
     if unknown := sorted(set(tables) - set(_TABLES)):
         raise RegisterError(Fault("intake", f"no table named {', '.join(unknown)}.", f"Known: {', '.join(_TABLES)}."))
-    shape = _LPR_F if _LPR_F & set(tables) else {"lpr_a_kontakt", "lpr_a_diagnose"}
+    shape = _LPR_F if _LPR_F & set(tables) else _LPR_A
     wanted = [name for name, table in _TABLES.items() if table.register != "lpr3" or name in shape]
+    wanted = [name for name in wanted if name not in _IF_DELIVERED or name in tables]
+    if any(_TABLES[name].register == "lab" for name in tables):  # answers come in one of several tables
+        wanted = [name for name in wanted if _TABLES[name].register != "lab" or name in tables]
+    else:
+        wanted = [name for name in wanted if _TABLES[name].register != "lab" or name == lab.TABLES[0].name]
     return {name: tables.get(name, pl.DataFrame(schema=pseudonymised_schema(_TABLES[name]))) for name in wanted}
 
 

@@ -14,7 +14,6 @@ from evidens.registers.dod.contract import DOD
 from evidens.registers.dod.intake import keep_deaths
 from evidens.registers.residence import build_residence
 from evidens.registers.settings import RegisterSettings
-from evidens.registers.vnds.contract import VNDS
 from evidens.registers.vnds.intake import keep_moves
 
 
@@ -39,7 +38,7 @@ def intake_people(
     Parameters
     ----------
     tables : mapping of str to polars.DataFrame
-        Pseudonymised `bef`, `dod` and `vnds`, all years.
+        Pseudonymised `bef`, `dod`, `vnds`, `vnds_ind` and `vnds_ud`, all years.
     settings : RegisterSettings
         For the rules of time.
     data_lock_on : date
@@ -56,11 +55,11 @@ def intake_people(
     kept = keep_snapshots(snapshots, people, settings)
     persons = people.join(kept.kept.select("person_id"), on="person_id", how="semi").sort("person_id")
     persons = persons.select(list(schema_of(Person)))
-    moves = keep_moves(tables[VNDS.name], persons, data_lock_on=data_lock_on, settings=settings)
+    moves = keep_moves(tables, persons, data_lock_on=data_lock_on, settings=settings)
     seen = kept.kept.select("person_id", "snapshot_on", region="_region")
-    calendar = sorted(set(seen["snapshot_on"])) if snapshots_on is None else snapshots_on
+    calendar = seen["snapshot_on"].unique().to_list() if snapshots_on is None else snapshots_on
     residence = build_residence(seen, moves.kept, persons, [day for day in calendar if day <= data_lock_on])
-    sifted = {BEF.name: kept, DOD.name: deaths, VNDS.name: moves}
+    sifted = {BEF.name: kept, DOD.name: deaths, **moves.sifted}
     return PeopleIntake(
         persons,
         residence,

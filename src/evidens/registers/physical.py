@@ -16,13 +16,20 @@ from evidens.registers.contract import Kind, RegisterColumn, RegisterError, Regi
 from evidens.registers.schemas import faults_of_schema, find_delivered
 
 LOGICAL_TYPES: dict[Kind, pl.DataType] = {
-    "person": pl.String(), "contact": pl.String(), "code": pl.String(), "text": pl.String(),
+    "person": pl.String(), "contact": pl.String(), "course": pl.String(), "code": pl.String(), "text": pl.String(),
     "date": pl.Date(), "datetime": pl.Datetime("us"), "time": pl.Time(), "number": pl.Float64(),
+    "week": pl.Date(),
 }  # fmt: skip
 
 _SAS_EPOCH_DAYS = (dt.date(1960, 1, 1) - dt.date(1970, 1, 1)).days
 _SECONDS_PER_DAY = 86_400
+_FIRST_YEAR_OF_THE_1900S = 68  # of a year of two digits: no register here is older than 1968
 _LARGEST_DAY_NUMBER = 100_000  # the year 2233; above it a whole number is no count of days since 1960
+
+
+_BROKEN_LETTERS = {
+    letter.encode().decode(wrong): letter for letter in "æøåÆØÅéüöäÉÜÖÄ" for wrong in ("latin-1", "cp1252")
+}
 
 
 class Reading(NamedTuple):
@@ -104,7 +111,7 @@ def _expressions(column: RegisterColumn, dtype: pl.DataType) -> list[pl.Expr]:
     if column.pad:
         digits = read.str.contains(f"^[0-9]{{1,{column.pad}}}$")
         read = pl.when(digits).then(read.str.zfill(column.pad)).otherwise(read)
-    can_fail = column.kind in ("date", "datetime", "time", "number") and not dtype.is_temporal()
+    can_fail = column.kind in ("date", "datetime", "time", "number", "week") and not dtype.is_temporal()
     is_bad = read.is_null() & _is_given(raw, dtype) if can_fail else pl.lit(False)
     return [read.alias("read"), is_bad.alias("is_bad")]
 
@@ -117,7 +124,16 @@ def _read_text(raw: pl.Expr, dtype: pl.DataType) -> pl.Expr:
 
 
 def _read_words(raw: pl.Expr, dtype: pl.DataType) -> pl.Expr:
-    return _read_text(raw.cast(pl.String), pl.String())
+    return _read_text(mend_letters(raw.cast(pl.String)), pl.String())
+
+
+def mend_letters(text: pl.Expr) -> pl.Expr:
+    """Put back Danish letters that were written as UTF-8 and read as Latin-1 or Windows-1252.
+
+    >>> pl.DataFrame({"t": ["PÃ…VIST", "Region SjÃ¦lland", "5,4"]}).select(mend_letters(pl.col("t")))["t"].to_list()
+    ['PÅVIST', 'Region Sjælland', '5,4']
+    """
+    return pl.when(text.str.contains("Ã", literal=True)).then(text.str.replace_many(_BROKEN_LETTERS)).otherwise(text)
 
 
 def _read_code(raw: pl.Expr, dtype: pl.DataType) -> pl.Expr:
@@ -134,6 +150,15 @@ def _read_number(raw: pl.Expr, dtype: pl.DataType) -> pl.Expr:
     if dtype.is_numeric():
         return raw.cast(pl.Float64)
     return _read_text(raw, dtype).str.replace(",", ".", literal=True).cast(pl.Float64, strict=False)
+
+
+def _read_week(raw: pl.Expr, dtype: pl.DataType) -> pl.Expr:
+    digits = _read_text(raw, dtype).str.zfill(4)
+    year = digits.str.slice(0, 2).cast(pl.Int32, strict=False)
+    century = pl.when(year >= _FIRST_YEAR_OF_THE_1900S).then(pl.lit("19")).otherwise(pl.lit("20"))
+    whole = pl.when(digits.str.contains("^[0-9]{4}$")).then(century + digits)
+    monday = whole.str.slice(0, 4) + "-W" + whole.str.slice(4, 2) + "-1"
+    return monday.str.to_date("%G-W%V-%u", strict=False)
 
 
 def _read_date(raw: pl.Expr, dtype: pl.DataType) -> pl.Expr:
@@ -181,7 +206,7 @@ def _read_time(raw: pl.Expr, dtype: pl.DataType) -> pl.Expr:
         seconds = raw.cast(pl.Int64, strict=False)
         return pl.when(seconds.is_between(0, _SECONDS_PER_DAY - 1)).then(seconds * 1_000_000_000).cast(pl.Time)
     text = raw.cast(pl.String).str.strip_chars()
-    return pl.coalesce([text.str.to_time(form, strict=False) for form in ("%H:%M:%S", "%H:%M", "%H%M")])
+    return pl.coalesce([text.str.to_time(form, strict=False) for form in ("%H:%M:%S%.f", "%H:%M", "%H%M")])
 
 
 def _is_given(raw: pl.Expr, dtype: pl.DataType) -> pl.Expr:
@@ -193,10 +218,12 @@ def _is_given(raw: pl.Expr, dtype: pl.DataType) -> pl.Expr:
 _READERS: dict[Kind, Callable[[pl.Expr, pl.DataType], pl.Expr]] = {
     "person": _read_text,
     "contact": _read_key,
+    "course": _read_key,
     "code": _read_code,
     "text": _read_words,
     "date": _read_date,
     "datetime": _read_datetime,
     "time": _read_time,
     "number": _read_number,
+    "week": _read_week,
 }

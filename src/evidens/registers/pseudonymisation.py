@@ -1,4 +1,4 @@
-"""Replace the keys of persons and contacts by pseudonyms, and leave behind everything that is not needed.
+"""Replace the keys of persons, contacts and courses by pseudonyms, and leave behind everything that is not needed.
 
 The only place where a row of a delivery and its pseudonym meet. What comes out holds no delivered key.
 """
@@ -24,9 +24,9 @@ LINKS = {"contact_id": pl.Int64, "person_id": pl.Int64}
 class PseudonymisedBatch(NamedTuple):
     """What one batch of rows became.
 
-    `kept` has the logical columns of its contract with `person_id` and `contact_id` in place of keys;
-    `quarantined` has the rows as delivered, keys and all, with `reason`, and must stay in the raw zone;
-    `links` has the (contact_id, person_id) that a table of contacts adds, and is empty for others.
+    `kept` has the logical columns of its contract with `person_id`, `contact_id` and `course_id` in place of
+    keys; `quarantined` has the rows as delivered, keys and all, with `reason`, and must stay in the raw zone;
+    `links` has the (contact_id, person_id) that a table of contacts or of courses adds, and is empty for others.
     """
 
     kept: pl.DataFrame
@@ -44,6 +44,7 @@ def pseudonymise_batch(
     links: pl.DataFrame | None,
     simulated: bool,
     settings: PseudonymSettings,
+    current: pl.DataFrame | None = None,
 ) -> PseudonymisedBatch:
     """Pseudonymise rows of one table.
 
@@ -54,14 +55,18 @@ def pseudonymise_batch(
     table : RegisterTable
         Their contract.
     persons, contacts : PseudonymMap
-        Of the labels "person" and "contact"; contacts of two registers never share a pseudonym.
+        Of the labels "person" and "contact"; contacts of two registers never share a pseudonym, nor do a contact
+        and a course.
     links : polars.DataFrame, optional
-        From `link_contacts`: which person each contact belongs to. Needed for tables without a person key,
-        and then to be made from all batches of the register's contacts.
+        From `link_contacts`: which person each contact and each course belongs to. Needed for tables without a
+        person key, and then to be made from all batches of the register's contacts and courses.
     simulated : bool
         Whether the delivery is simulated; see `evidens.privacy.person_key_fault`.
     settings : PseudonymSettings
         What a person's key looks like.
+    current : polars.DataFrame, optional
+        From `cpr.read_number_links`: old numbers and the key in whose place each stood. By default no
+        number ever changed.
 
     Returns
     -------
@@ -78,14 +83,20 @@ def pseudonymise_batch(
         If `table` needs `links` and there are none.
     """
     logical, reason = read_delivered(frame, table)
-    if table.column_of("contact") is not None:
-        logical, reason = _add_contact_ids(logical, reason, contacts, register=table.register)
+    linking = [column.kind for column in table.columns if column.kind in ("contact", "course")]
+    for kind in linking:
+        is_needed = len(linking) == 1  # what has no contact may have a course
+        logical, reason = _add_link_ids(
+            logical, reason, contacts, kind=kind, register=table.register, is_needed=is_needed
+        )
     if table.is_linked:
         if links is None:
             raise ValueError(f"{table.name} has no person key: give the links of its register's contacts")
-        logical, reason = _add_person_ids_of_contacts(logical, reason, links)
+        logical, reason = _add_person_ids_of_links(logical, reason, links)
     else:
-        logical, reason = _add_person_ids(logical, reason, persons, simulated=simulated, settings=settings)
+        logical, reason = _add_person_ids(
+            logical, reason, persons, simulated=simulated, settings=settings, current=current
+        )
     is_good = reason.is_null()
     good = logical.filter(is_good).select(pseudonymised_schema(table).names())
     kept = good.filter(is_first(good))
@@ -96,62 +107,94 @@ def pseudonymise_batch(
         left_out=[("dropped", table.duplicates, good.height - kept.height),
                   *(("quarantined", str(name), int(n)) for name, n in reasons)],
     )  # fmt: skip
-    found = kept.select(list(LINKS)) if table.has_contacts else pl.DataFrame(schema=LINKS)
-    return PseudonymisedBatch(kept, quarantined, account, found)
+    return PseudonymisedBatch(kept, quarantined, account, _links_of(kept, table))
+
+
+def _links_of(kept: pl.DataFrame, table: RegisterTable) -> pl.DataFrame:
+    """Return which person each contact, or else each course, of a table with a person key belongs to."""
+    key = next((name for name in ("contact_id", "course_id") if name in kept.columns), None)
+    if table.is_linked or key is None:
+        return pl.DataFrame(schema=LINKS)
+    return kept.select(contact_id=key, person_id="person_id").drop_nulls("contact_id")
 
 
 def pseudonymised_schema(table: RegisterTable) -> pl.Schema:
-    """Return columns and types of `kept`: person_id, the logical columns without keys, contact_id if any."""
-    plain = {c.name: LOGICAL_TYPES[c.kind] for c in table.columns if c.kind not in ("person", "contact")}
-    linked = {"contact_id": pl.Int64()} if table.column_of("contact") else {}
+    """Return columns and types of `kept`: person_id, the logical columns without keys, then what stands for these."""
+    plain = {c.name: LOGICAL_TYPES[c.kind] for c in table.columns if c.kind not in ("person", "contact", "course")}
+    linked = {f"{c.kind}_id": pl.Int64() for c in table.columns if c.kind in ("contact", "course")}
     return pl.Schema({"person_id": pl.Int64(), **plain, **linked})
 
 
 def link_contacts(parts: Iterable[pl.DataFrame]) -> pl.DataFrame:
-    """Join the links of all batches of one register's contacts.
+    """Join the links of all batches of one register's contacts and courses.
 
     Returns
     -------
     polars.DataFrame
-        contact_id and person_id, sorted and unique by contact; person_id is null where two persons
-        share a contact's key, because keys can be used anew from one delivery to the next.
+        contact_id (of a contact or a course) and person_id, sorted and unique by contact; person_id is null
+        where two persons share a contact's key, because keys can be used anew from one delivery to the next.
     """
     rows = pl.concat([pl.DataFrame(schema=LINKS), *parts])
     first, last = pl.col("person_id").min(), pl.col("person_id").max()
     return rows.group_by("contact_id").agg(pl.when(first == last).then(first)).sort("contact_id")
 
 
-def _add_contact_ids(
-    logical: pl.DataFrame, reason: pl.Series, contacts: PseudonymMap, *, register: str
+def _add_link_ids(
+    logical: pl.DataFrame, reason: pl.Series, contacts: PseudonymMap, *, kind: str, register: str, is_needed: bool
 ) -> tuple[pl.DataFrame, pl.Series]:
-    key = pl.col("contact")
+    """Replace the keys of contacts or courses; the two have key spaces of their own."""
+    key = pl.col(kind)
     fault = (
-        pl.when(key.is_null()).then(pl.lit(NO_CONTACT_KEY))
+        pl.when(key.is_null() & is_needed).then(pl.lit(NO_CONTACT_KEY))
         .when(~key.str.contains("^[0-9]{1,18}$")).then(pl.lit(NO_CONTACT_KEY_SHAPE))
     )  # fmt: skip
     faults = logical.select(fault=fault)["fault"]
-    keys = logical.select(key=pl.when(faults.is_null()).then(pl.lit(f"{register}:") + key))["key"]
-    return logical.drop("contact").with_columns(contact_id=contacts.ids(keys)), _first_of(reason, faults)
+    space = f"{register}:" if kind == "contact" else f"{register}:{kind}:"
+    keys = logical.select(key=pl.when(faults.is_null()).then(pl.lit(space) + key))["key"]
+    named = contacts.ids(keys).alias(f"{kind}_id")
+    return logical.drop(kind).with_columns(named), _first_of(reason, faults)
 
 
-def _add_person_ids_of_contacts(
+def _add_person_ids_of_links(
     logical: pl.DataFrame, reason: pl.Series, links: pl.DataFrame
 ) -> tuple[pl.DataFrame, pl.Series]:
-    known = links.with_columns(is_known=pl.lit(True))
+    """Find each row's person through its contact, or else through its course."""
+    known = links.with_columns(_is_known=pl.lit(True))
     joined = logical.join(known, on="contact_id", how="left", maintain_order="left")
+    has_key = pl.col("contact_id").is_not_null()
+    if "course_id" in logical.columns:
+        of_course = known.rename({"contact_id": "course_id", "person_id": "_person", "_is_known": "_known"})
+        joined = joined.join(of_course, on="course_id", how="left", maintain_order="left")
+        unknown = pl.col("_is_known").is_null()
+        joined = joined.with_columns(
+            person_id=pl.when(unknown).then("_person").otherwise("person_id"),
+            _is_known=pl.coalesce("_is_known", "_known"),
+        )
+        has_key |= pl.col("course_id").is_not_null()
     fault = (
-        pl.when(pl.col("contact_id").is_null()).then(None)
-        .when(pl.col("is_known").is_null()).then(pl.lit(NO_CONTACT))
-        .when(pl.col("person_id").is_null()).then(pl.lit(SHARED_CONTACT))
+        pl.when(has_key & pl.col("_is_known").is_null()).then(pl.lit(NO_CONTACT))
+        .when(has_key & pl.col("person_id").is_null()).then(pl.lit(SHARED_CONTACT))
     )  # fmt: skip
-    return joined.drop("is_known"), _first_of(reason, joined.select(fault=fault)["fault"])
+    faults = joined.select(fault=fault, missing=pl.when(~has_key).then(pl.lit(NO_CONTACT_KEY)))
+    return joined, _first_of(faults["missing"], _first_of(reason, faults["fault"]))  # one without shape is not missing
 
 
 def _add_person_ids(
-    logical: pl.DataFrame, reason: pl.Series, persons: PseudonymMap, *, simulated: bool, settings: PseudonymSettings
+    logical: pl.DataFrame,
+    reason: pl.Series,
+    persons: PseudonymMap,
+    *,
+    simulated: bool,
+    settings: PseudonymSettings,
+    current: pl.DataFrame | None,
 ) -> tuple[pl.DataFrame, pl.Series]:
     key = normalise_person_key(pl.col("person"), settings.person_key)
     people = logical.select(pl.col("person").unique()).with_columns(key=key)
+    if current is not None:
+        links = current.select(key="old", _current="key")
+        people = (
+            people.join(links, on="key", how="left").with_columns(key=pl.coalesce("_current", "key")).drop("_current")
+        )
     people = people.with_columns(fault=person_key_fault(pl.col("key"), settings.person_key, simulated=simulated))
     good = people.select(pl.when(pl.col("fault").is_null()).then("key"))["key"]
     people = people.with_columns(person_id=persons.ids(good)).drop("key")

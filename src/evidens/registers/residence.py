@@ -1,4 +1,4 @@
-"""Spells of residence from yearly snapshots, bridged by moves, births and deaths.
+"""Spells of residence from yearly or quarterly snapshots, bridged by moves, births and deaths.
 
 A snapshot says who lived where on one day. Between two snapshots:
 
@@ -12,6 +12,10 @@ A snapshot says who lived where on one day. Between two snapshots:
 Before the first snapshot nothing is known, and residence begins with it. After the last one residence
 goes on until a move out or death. A snapshot without a region takes the region of the one before, or
 else of the one after.
+
+Of a run of snapshots in one region, with none missing, only the first and the last say anything: the others are
+left out before anything else is worked out, so that quarterly snapshots cost little more than yearly ones. Whoever
+has a move keeps all, since snapshots tell between which of them it fell.
 """
 
 import datetime as dt
@@ -67,15 +71,18 @@ def _points(
     snapshots: pl.DataFrame, moves: pl.DataFrame, persons: pl.DataFrame, calendar: list[dt.date]
 ) -> pl.DataFrame:
     """Return everything that is known about when a person was there, in order."""
-    present = snapshots.select("person_id", on="snapshot_on", kind=pl.lit("present"), region="region")
-    moved = moves.select("person_id", on="moved_on", kind="direction", region=pl.lit(None, dtype=pl.String))
+    presence = _presence(snapshots, calendar)
+    is_inside = pl.col("_is_joined") & pl.col("_is_joined").shift(-1).fill_null(False)
+    moved = pl.col("person_id").is_in(moves["person_id"].unique().implode())
+    present = presence.filter(~is_inside | moved).select("person_id", "on", kind=pl.lit("present"), region="region")
+    moving = moves.select("person_id", on="moved_on", kind="direction", region=pl.lit(None, dtype=pl.String))
     born = persons.filter(pl.col("born_on") > calendar[0])
     dead = persons.filter(pl.col("died_on").is_not_null())
     no_region = pl.lit(None, dtype=pl.String)
     points = [
         present,
-        moved,
-        _absences(present, persons, calendar),
+        moving,
+        _absences(presence, persons, calendar),
         born.select("person_id", on="born_on", kind=pl.lit("birth"), region=no_region),
         dead.select("person_id", on=pl.col("died_on").dt.offset_by("1d"), kind=pl.lit("death"), region=no_region),
     ]
@@ -87,18 +94,36 @@ def _points(
     return known.filter(alive).sort("person_id", "on", rank).drop("died_on")
 
 
-def _absences(present: pl.DataFrame, persons: pl.DataFrame, calendar: list[dt.date]) -> pl.DataFrame:
-    """Return the snapshots next to a person's presence in which this living person is missing."""
+def _presence(snapshots: pl.DataFrame, calendar: list[dt.date]) -> pl.DataFrame:
+    """Return the snapshots in order, with their place in the calendar and how each goes on from the one before.
+
+    Returns
+    -------
+    polars.DataFrame
+        person_id, on, region, place, `_follows` (the person's previous one is the snapshot just before) and
+        `_is_joined` (and has the same region).
+    """
     days = pl.DataFrame({"on": calendar}, schema={"on": pl.Date}).with_row_index("place")
     days = days.with_columns(pl.col("place").cast(pl.Int64))
-    places = present.join(days, on="on").sort("person_id", "place").select("person_id", "place")
-    previous, following = pl.col("place").shift(1).over("person_id"), pl.col("place").shift(-1).over("person_id")
+    seen = snapshots.select("person_id", "region", on="snapshot_on").join(days, on="on", how="left")
+    person, place, region = pl.col("person_id"), pl.col("place"), pl.col("region")
+    follows = ((person == person.shift(1)) & (place - place.shift(1) == 1)).fill_null(False)
+    return seen.sort("person_id", "on").with_columns(
+        _follows=follows, _is_joined=follows & region.eq_missing(region.shift(1))
+    )
+
+
+def _absences(presence: pl.DataFrame, persons: pl.DataFrame, calendar: list[dt.date]) -> pl.DataFrame:
+    """Return the snapshots next to a person's presence in which this living person is missing."""
+    days = pl.DataFrame({"on": calendar}, schema={"on": pl.Date}).with_row_index("place")
+    is_last = ~pl.col("_follows").shift(-1).fill_null(False)
     missing = [
-        places.filter((following - pl.col("place") != 1).fill_null(True)).with_columns(pl.col("place") + 1),
-        places.filter((pl.col("place") - previous != 1).fill_null(True)).with_columns(pl.col("place") - 1),
+        presence.filter(is_last).select("person_id", place=pl.col("place") + 1),
+        presence.filter(~pl.col("_follows")).select("person_id", place=pl.col("place") - 1),
     ]
     lives = persons.select("person_id", "born_on", "died_on")
-    absent = pl.concat(missing).unique().join(days, on="place").join(lives, on="person_id")
+    places = pl.concat(missing).unique()
+    absent = places.join(days.cast({"place": pl.Int64}), on="place").join(lives, on="person_id")
     alive = (pl.col("on") >= pl.col("born_on")) & (pl.col("on") <= pl.col("died_on")).fill_null(True)
     no_region = pl.lit(None, dtype=pl.String)
     return absent.filter(alive).select("person_id", "on", kind=pl.lit("absent"), region=no_region)

@@ -18,7 +18,7 @@ def is_accepted(kind: Kind, dtype: pl.DataType) -> bool:
     is_text = isinstance(dtype, pl.String | pl.Categorical | pl.Enum)
     if dtype == pl.Null:
         return True
-    if kind == "contact":
+    if kind in ("contact", "course"):
         return is_text or dtype.is_integer()  # 16-18 digits: a floating number has rounded them
     if kind in ("date", "datetime"):
         return is_text or dtype.is_numeric() or dtype in (pl.Date, pl.Datetime)
@@ -116,6 +116,7 @@ def check_schemas(
             faults.add("delivery", f"no file of {names}.", "Ask for it; the intake needs it.")
     for one, other in exclusive:
         if one & present and other & present:
-            faults.add("delivery", f"{', '.join(sorted((one | other) & present))} are two shapes of the same contacts.",
-                       "Keep one shape: together they would count every contact twice.")  # fmt: skip
+            rows = "contact" if any(tables[name].column_of("contact") for name in one | other) else "answer"
+            faults.add("delivery", f"{', '.join(sorted((one | other) & present))} are two shapes of the same {rows}s.",
+                       f"Keep one shape: together they would count every {rows} twice.")  # fmt: skip
     faults.stop(RegisterError)

@@ -2,7 +2,11 @@
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Literal
+
+# Registers with a lag of their own.
+LAGGED = ("akm", "dodsaasg", "faik", "ind", "lab", "lmdb", "lpr2", "lpr3", "sssy", "udda")
 
 
 @dataclass(frozen=True)
@@ -13,13 +17,24 @@ class RegisterSettings:
     ----------
     lag_days : mapping of register to int
         Days after which a system could know an event: after a sample was taken (lab), a prescription
-        was filled (lmdb), a contact ended (lpr2, lpr3 where no time of reporting is delivered).
+        was filled (lmdb), a contact ended (lpr2, lpr3 where no time of reporting is delivered), a week of billing
+        began (sssy), after the day of death (dodsaasg) or of reference of a year (udda, ind, faik, akm).
     open_contact_lag_days : int
-        Days after its start when a contact that has no end is known.
+        Days after its start when a contact that has no end is known, and an outpatient course of the second
+        patient register at the latest.
     admission_hours : float
         A physical contact of at least this length is an admission (LPR3 has no field for it).
     lpr_switch : mapping of region to date
         First day on which the region's hospitals report to the third patient register.
+    sssy_five_digits : str
+        What a service code of five digits is where no column tells the specialty: "zero_lost" (six digits that have
+        lost a leading zero) or "as_is".
+    cancer_published_after_years : int
+        A tumour is known from 1 January of the year of diagnosis plus this.
+    lmdb_undo_corrected : bool
+        Whether a correction of fewer than no packs takes the row with as many packs with it.
+    lmdb_products : mapping of item number to product
+        Products of one ATC code that only the item number tells apart; an event has the product as its text.
     lpr2_delivered_to : date, optional
         Last day of the delivered second patient register, where it stops before the switch: rows of
         older systems inside LPR3 are then kept from the next day on.
@@ -42,10 +57,16 @@ class RegisterSettings:
     death_grace_days: int
     max_quarantined_share: Mapping[str, float]
     lpr2_delivered_to: dt.date | None = None
+    sssy_five_digits: Literal["zero_lost", "as_is"] = "zero_lost"
+    cancer_published_after_years: int = 2
+    lmdb_undo_corrected: bool = True
+    lmdb_products: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        if set(self.lag_days) != {"lab", "lmdb", "lpr2", "lpr3"}:
-            raise ValueError("lag_days needs exactly the keys lab, lmdb, lpr2, lpr3.")
+        if set(self.lag_days) != set(LAGGED):
+            raise ValueError(f"lag_days needs exactly the keys {', '.join(LAGGED)}.")
+        if self.cancer_published_after_years < 1:
+            raise ValueError("cancer_published_after_years is at least 1: nothing is known before it happens.")
         if set(self.lpr_switch) != {"81", "82", "83", "84", "85"}:
             raise ValueError("lpr_switch needs exactly the keys 81, 82, 83, 84, 85.")
         if min(*self.lag_days.values(), self.open_contact_lag_days, self.death_grace_days) < 0:

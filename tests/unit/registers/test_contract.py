@@ -3,7 +3,16 @@ import datetime as dt
 import polars as pl
 import pytest
 
-from evidens.registers import TABLES, RegisterError, check_delivery, normalise, table_of
+from evidens.registers import (
+    TABLES,
+    RegisterColumn,
+    RegisterError,
+    RegisterTable,
+    check_delivery,
+    normalise,
+    table_of,
+)
+from evidens.registers.contract import person
 from evidens.registers.physical import read_delivered
 
 DAY = dt.date(2019, 3, 4)
@@ -76,11 +85,43 @@ def test_a_moment_is_read_in_every_form(delivered):
 
 
 @pytest.mark.parametrize(
-    "delivered", [pl.Series(["08:30", "08:30:00"]), pl.Series([30_600] * 2), pl.Series(["0830"] * 2)]
+    "delivered", [pl.Series(["08:30", "08:30:00.000"]), pl.Series([30_600] * 2), pl.Series(["0830"] * 2)]
 )
 def test_a_time_of_day_is_read_in_every_form(delivered):
     read = normalise(lab(samplingtime=delivered), TABLES["lab_dm_forsker"])
     assert read["sampled_time"].to_list() == [dt.time(8, 30)] * 2
+
+
+@pytest.mark.parametrize(
+    ("delivered", "monday"),
+    [("2053", dt.date(2020, 12, 28)), (601, dt.date(2006, 1, 2)), (601.0, dt.date(2006, 1, 2)),
+     ("9901", dt.date(1999, 1, 4)), ("1201", dt.date(2012, 1, 2)), ("2153", None), ("20535", None), ("wk 1", None)],
+)  # fmt: skip
+def test_a_billing_week_is_its_monday_and_a_week_53_that_never_was_is_unreadable(delivered, monday):
+    table = RegisterTable("x", "x", (person("pnr"), RegisterColumn("week_on", "week", ("honuge",), "when")))
+    reading = read_delivered(pl.DataFrame({"pnr": ["6802701234"] * 2, "honuge": [delivered, None]}), table)
+    assert reading.logical["week_on"].to_list() == [monday, None]
+    assert reading.unreadable.to_list() == [None if monday else "unreadable week_on", None]
+
+
+@pytest.mark.parametrize("wrong", ["latin-1", "cp1252"])
+def test_danish_letters_written_as_utf_8_and_read_as_something_else_are_put_back(wrong):
+    words = ["PÅVIST", "INGEN VÆKST", "FORHØJET", "Region Sjælland", "é", "5,4"]
+    broken = [word.encode().decode(wrong) for word in words]
+    assert broken[:5] != words[:5]
+    table = RegisterTable("x", "x", (person("pnr"), RegisterColumn("word", "text", ("ord",), "what")))
+    read = normalise(pl.DataFrame({"pnr": ["6802701234"] * 6, "ord": broken}), table)
+    assert read["word"].to_list() == words
+
+
+@pytest.mark.parametrize("dtype", [pl.Float64, pl.Float32])
+@pytest.mark.parametrize("name", ["lpr_diag", "lpr_a_kontakt", "kontakter"])
+def test_a_contact_key_that_is_a_floating_number_is_refused_because_it_has_lost_digits(name, dtype):
+    table = TABLES[name]
+    columns = {column.aliases[0]: pl.String() for column in table.columns}
+    columns[table.column_of("contact").aliases[0]] = dtype()
+    with pytest.raises(RegisterError, match=r"is no contact.*keys lose digits as floating numbers"):
+        check_delivery({f"{table.register}/{name}_2018.sas7bdat": columns})
 
 
 def test_a_lost_zero_is_put_back():

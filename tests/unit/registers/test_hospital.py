@@ -20,8 +20,17 @@ def diag(code="DE119", kind="A", **columns):
     return {"person_id": 1, "contact_id": 11, "code": code, "type": kind} | columns
 
 
-def lpr2(contacts, diagnoses=(), settings=SETTINGS):
-    intake = take_in(settings, lpr_adm=table("lpr_adm", *contacts), lpr_diag=table("lpr_diag", *diagnoses))
+def visit(on, **columns):
+    return {"person_id": 1, "contact_id": 11, "visited_on": on} | columns
+
+
+def operation(code="KJFB30", **columns):
+    return {"person_id": 1, "contact_id": 11, "code": code, "type": "V", "done_on": "2016-03-05"} | columns
+
+
+def lpr2(contacts, diagnoses=(), settings=SETTINGS, **others):
+    given = {"lpr_adm": contacts, "lpr_diag": diagnoses} | others
+    intake = take_in(settings, **{name: table(name, *rows) for name, rows in given.items()})
     check_table(intake.events, Event, place="events")
     return intake
 
@@ -38,10 +47,15 @@ def diagnose(code="DE119", kind="A", retracted=None, **columns):
     return usual | columns
 
 
-def lpr3(contacts, diagnoses=(), settings=SETTINGS):
-    intake = take_in(
-        settings, lpr_a_kontakt=table("lpr_a_kontakt", *contacts), lpr_a_diagnose=table("lpr_a_diagnose", *diagnoses)
-    )
+def procedure(code="KJFB30", **columns):
+    usual = {"person_id": 1, "contact_id": 21, "code": code, "type": "P", "began_at": "2020-03-04T11:00",
+             "ended_at": "2020-03-04T11:30", "system": "LPR3"}  # fmt: skip
+    return usual | columns
+
+
+def lpr3(contacts, diagnoses=(), settings=SETTINGS, **others):
+    given = {"lpr_a_kontakt": contacts, "lpr_a_diagnose": diagnoses} | others
+    intake = take_in(settings, **{name: table(name, *rows) for name, rows in given.items()})
     check_table(intake.events, Event, place="events")
     return intake
 
@@ -51,7 +65,11 @@ def kinds(intake):
 
 
 def diagnoses_of(intake):
-    return intake.events.filter(intake.events["code"].str.starts_with("ICD10/"))["code"].str.slice(6).to_list()
+    return diagnoses_of_events(intake.events)
+
+
+def diagnoses_of_events(events):
+    return events.filter(events["code"].str.starts_with("ICD10/"))["code"].str.slice(6).to_list()
 
 
 # --- when something is known
@@ -75,6 +93,61 @@ def test_an_open_course_has_no_end_and_is_known_a_month_after_its_start():
     [event] = lpr2([adm(ended_on=None)]).events.rows(named=True)
     assert event["end_at"] is None
     assert event["known_at"] == moment("2016-04-03T00:00")
+
+
+@pytest.mark.parametrize("ended_on", [None, "2016-09-01", "2018-09-01"])
+def test_when_a_long_course_is_known_does_not_depend_on_whether_it_was_over_when_the_delivery_was_cut(ended_on):
+    intake = lpr2([adm(ended_on=ended_on)], [diag()])
+    assert set(intake.events["known_at"]) == {moment("2016-04-03T00:00")}
+
+
+def test_an_admission_is_known_after_its_end_however_long_it_takes():
+    [event] = lpr2([adm(patient_type="0", ended_on="2016-09-01")]).events.rows(named=True)
+    assert event["known_at"] == moment("2016-09-02T00:00")
+
+
+def test_each_visit_of_a_course_is_a_contact_and_known_the_day_after():
+    visits = [visit("2016-03-04"), visit("2016-03-08"), visit("2016-03-10")]
+    events = lpr2([adm(began_hour=9.0)], [diag()], lpr_bes=visits).events
+    seen = events.filter(events["code"] == "CONTACT/outpatient").select("event_at", "known_at").rows()
+    assert seen == [
+        (moment("2016-03-04T09:00"), moment("2016-03-05T09:00")),
+        (moment("2016-03-08T00:00"), moment("2016-03-09T00:00")),
+        (moment("2016-03-10T00:00"), moment("2016-03-11T00:00")),
+    ]
+    assert diagnoses_of_events(events) == ["DE119"]
+
+
+def test_a_course_none_of_whose_visits_counts_is_one_contact_itself():
+    intake = lpr2([adm()], lpr_bes=[visit("2016-03-01"), visit("2016-03-12")])
+    assert kinds(intake) == ["outpatient"]
+
+
+def test_a_procedure_of_lpr2_is_known_the_day_after_and_with_its_contact_at_the_earliest():
+    rows = [operation(), operation("KJGB00", done_on="2016-03-10", done_hour=8.0, done_minute=15.0)]
+    events = lpr2([adm(patient_type="0")], lpr_sksopr=rows).events
+    done = events.filter(events["code"].str.starts_with("SKS/")).select("code", "event_at", "known_at").rows()
+    assert done == [
+        ("SKS/KJFB30", moment("2016-03-05T00:00"), moment("2016-03-11T00:00")),
+        ("SKS/KJGB00", moment("2016-03-10T08:15"), moment("2016-03-11T08:15")),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("row", "known_at"),
+    [
+        (procedure(), "2020-03-08T06:00"),  # with its contact
+        (procedure(reported_at="2020-03-20T06:00"), "2020-03-20T06:00"),
+        (procedure(reported_at="2020-03-01T06:00"), "2020-03-04T11:30"),  # not before it is over
+        (procedure(contact_id=None, course_id=5), "2020-03-04T11:30"),
+        (procedure(contact_id=None, course_id=5, ended_at=None), "2020-03-04T11:00"),
+    ],
+)
+def test_a_procedure_of_lpr3_is_known_when_reported_or_else_with_its_contact_or_at_its_end(row, known_at):
+    events = lpr3([kontakt(reported_at="2020-03-08T06:00")], lpr_a_procregistrering=[row]).events
+    [event] = events.filter(events["code"] == "SKS/KJFB30").rows(named=True)
+    assert event["event_at"] == moment("2020-03-04T11:00")
+    assert event["known_at"] == moment(known_at)
 
 
 @pytest.mark.parametrize(
@@ -251,6 +324,20 @@ def test_of_two_versions_of_a_contact_the_finished_one_is_kept():
         assert fates(intake, "lpr_adm") == {"kept": 1, "older version of a contact": 1}
         assert intake.events.height == 2
         assert set(intake.events["end_at"]) == {moment("2016-03-10T00:00")}
+
+
+def test_an_unfinished_contact_of_one_delivery_is_an_older_version_of_the_finished_one_of_the_next():
+    intake = lpr2([adm()], [diag()], uaf_adm=[adm(ended_on=None)], uaf_diag=[diag()])
+    assert fates(intake, "uaf_adm") == {"older version of a contact": 1}
+    assert fates(intake, "lpr_adm") == {"kept": 1}
+    assert fates(intake, "uaf_diag") == {"diagnosis repeated on its contact": 1}
+    assert diagnoses_of(intake) == ["DE119"]
+
+
+def test_a_contact_key_of_two_persons_gives_the_contacts_of_both():
+    intake = lpr2([adm(), adm(person_id=2, ended_on="2016-05-10")])
+    assert fates(intake, "lpr_adm") == {"kept": 2}
+    assert sorted(intake.events["person_id"]) == [1, 2]
 
 
 def test_an_impossible_version_of_a_contact_does_not_displace_the_possible_one():

@@ -33,9 +33,26 @@ def test_two_packages_of_one_drug_on_one_day_are_two_dispensings_and_a_half_year
 
 
 @pytest.mark.parametrize("flag", ["1", "K", "J"])
-def test_corrections_are_dropped(flag):
-    assert fates(lmdb(dispensed(), dispensed(n_packs=-2.0, correction=flag)), "lmdb") == {
-        "kept": 1, "correction of another row": 1,
+def test_a_correction_takes_one_row_of_as_many_packs_with_it(flag):
+    correction = dispensed(n_packs=-2.0, correction=flag)
+    assert fates(lmdb(dispensed(), dispensed(n_packs=3.0), correction), "lmdb") == {
+        "kept": 1, "correction of another row": 1, "row undone by a correction": 1,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("other", [{"person_id": 2}, {"dispensed_on": "2018-03-05"}, {"code": "A10BA01"},
+                                   {"item": "054321"}, {"n_packs": 1.0}])  # fmt: skip
+def test_a_correction_of_another_row_undoes_nothing(other):
+    intake = lmdb(dispensed(), dispensed(n_packs=-2.0, correction="1") | {**other} | (
+        {"n_packs": -1.0} if "n_packs" in other else {}))  # fmt: skip
+    assert fates(intake, "lmdb") == {"kept": 1, "correction of another row": 1}
+
+
+def test_a_correction_delivered_twice_undoes_one_row():
+    correction = dispensed(n_packs=-2.0, correction="1")
+    rows = (dispensed(ddd_per_pack=33.3), dispensed(ddd_per_pack=33.4), correction, correction)
+    assert fates(lmdb(*rows), "lmdb") == {
+        "kept": 1, "row delivered twice": 1, "correction of another row": 1, "row undone by a correction": 1,
     }  # fmt: skip
 
 

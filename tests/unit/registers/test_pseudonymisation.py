@@ -142,6 +142,30 @@ def test_a_diagnosis_without_its_contact_goes_to_quarantine():
     }  # fmt: skip
 
 
+def test_a_procedure_finds_its_person_through_the_contact_or_else_through_the_course():
+    desk = Desk()
+    contacts = desk("lpr_a_kontakt", pl.DataFrame({
+        "pnr": [ANNE], "dw_ek_kontakt": ["500000000000000001"], "kont_starttidspunkt": [DAY],
+        "kont_sluttidspunkt": [DAY], "kont_type": ["ALCA00"], "prioritet": ["ATA1"], "lprindberetningssystem": ["LPR3"],
+    }))  # fmt: skip
+    # The course of Bo has the number that Anne's contact has: contacts and courses are apart.
+    courses = desk("lpr_a_forloeb", pl.DataFrame({"pnr": [BO], "dw_ek_forloeb": ["500000000000000001"]}))
+    links = link_contacts([contacts.links, courses.links])
+    anne, bo = contacts.kept["person_id"][0], courses.kept["person_id"][0]
+    rows = pl.DataFrame(
+        [("500000000000000001", None, "UXRC00"), (None, "500000000000000001", "AAF22"), (None, None, "AAF22"),
+         ("9", "500000000000000001", "BWHA1"), ("x", "500000000000000001", "BWHA1"), (None, "9", "BWHA1")],
+        orient="row", schema={"dw_ek_kontakt": pl.String, "dw_ek_forloeb": pl.String, "proc_kode": pl.String},
+    ).with_columns(proc_kode_type=pl.lit("P"), proc_starttidspunkt=pl.lit(DAY))  # fmt: skip
+    batch = desk("lpr_a_procregistrering", rows, links)
+    assert batch.kept.select("code", "person_id").rows() == [("UXRC00", anne), ("AAF22", bo), ("BWHA1", bo)]
+    assert account(batch) == {
+        "in": 6, "kept": 3, "no contact key": 1, "contact key without the shape of one": 1,
+        "no contact with this key": 1,
+    }  # fmt: skip
+    assert find_identifiers_in_frame(batch.kept) == {}
+
+
 def test_a_contact_key_used_for_two_persons_belongs_to_none():
     desk = Desk()
     first, second = desk("lpr_adm", adm((ANNE, "1"))), desk("lpr_adm", adm((BO, "1"), (BO, "2"), (BO, "2")))

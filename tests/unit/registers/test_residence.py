@@ -1,6 +1,7 @@
 """Each test draws one life: a line of snapshots (31 December), moves, and what residence follows."""
 
 import datetime as dt
+import itertools
 
 import polars as pl
 import pytest
@@ -137,3 +138,20 @@ def test_absence_is_seen_even_if_nobody_of_the_bucket_was_in_that_snapshot():
 
 def test_without_a_calendar_there_is_no_residence():
     assert live("- - - - - -", calendar=[]) == []
+
+
+def test_the_inside_of_a_run_of_snapshots_may_be_left_out():
+    """Every life of six snapshots, as it is and with a move in that changes nothing but keeps all snapshots."""
+    days = [dt.date(year, 12, 31) for year in YEARS]
+    lives = list(enumerate(itertools.product(("84", "81", "?", "-"), repeat=len(days))))
+    seen = [(person, day, None if region == "?" else region)
+            for person, life in lives for day, region in zip(days, life, strict=True) if region != "-"]  # fmt: skip
+    runs = [(person, place) for person, life in lives for place in range(1, 5)
+            if life[place] != "-" and life[place - 1] == life[place] == life[place + 1]]  # fmt: skip
+    moved = [(person, days[place], "in") for person, place in runs]
+    people = pl.DataFrame([(p, dt.date(1950, 5, 5), None) for p, _ in lives], schema=LIVES, orient="row")
+    snapshots = pl.DataFrame(seen, schema=SNAPSHOTS, orient="row")
+    thinned = build_residence(snapshots, pl.DataFrame(schema=MOVES), people, days)
+    whole = build_residence(snapshots, pl.DataFrame(moved, schema=MOVES, orient="row"), people, days)
+    assert len(runs) > 500
+    assert thinned.equals(whole)

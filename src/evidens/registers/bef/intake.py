@@ -51,9 +51,12 @@ def describe_people(snapshots: pl.DataFrame) -> pl.DataFrame:
     polars.DataFrame
         One row per person with at least one faultless row, sorted; sex and born_on may be null.
     """
-    ordered = snapshots.filter(pl.col("_fault").is_null()).sort(
-        "person_id", "snapshot_on", "born_on", "_sex", "_origin", nulls_last=False
+    distinct = (
+        snapshots.filter(pl.col("_fault").is_null())
+        .group_by("person_id", "born_on", "_sex", "_origin")
+        .agg(pl.col("snapshot_on").max())  # what a person is said to be hardly ever changes
     )
+    ordered = distinct.sort("person_id", "snapshot_on", "born_on", "_sex", "_origin", nulls_last=False)
     known_origin = pl.when(pl.col("_origin") != "unknown").then("_origin")
     return ordered.group_by("person_id", maintain_order=True).agg(
         sex=pl.col("_sex").drop_nulls().last(),

@@ -2,50 +2,79 @@
 
 from functools import cache
 
+import numpy as np
 import polars as pl
 
-from evidens.registers.emission_files import split_by_year
+from evidens.registers.emission_files import divide_by_year
 from evidens.simulation import Shard, WorldSettings
 
 _LARGEST = 20_000  # in units of the last decimal reported
 _WORDS = {"not detected": "IKKE PÅVIST", "detected": "PÅVIST"}
 _POINT_LABORATORIES = ("82101", "83102", "84103")  # write a decimal point, all others a comma
+_SIGN_LABORATORIES = ("83103", "85102")  # write the sign of a limit before the digits, all others in its own column
+_SIGNS = ("", "<", ">")
 
 
 def emit_lab(shard: Shard, world: WorldSettings) -> dict[tuple[str, str, int], pl.DataFrame]:
-    """Return the results of each year of coverage, sorted by person and day.
+    """Return the results of each year of coverage, sorted by person and time.
 
     Notes
     -----
     Results are text: numbers with a decimal comma or point, by laboratory, or words. A limit of what can be
-    measured has its sign in a column of its own. The numbers are looked up in a table of rendered numbers;
-    rendering each would cost more than all else.
+    measured has its sign in a column of its own or before the digits. The texts are looked up in a table of
+    rendered numbers; rendering each would cost more than all else.
     """
-    decimals, point = pl.col("decimals").cast(pl.UInt32), pl.col("laboratory").is_in(_POINT_LABORATORIES)
-    quanta = (pl.col("value") * 10.0 ** pl.col("decimals").cast(pl.Float64)).round().clip(0, _LARGEST - 1)
-    place = (decimals * 2 + point.cast(pl.UInt32)) * _LARGEST + quanta.cast(pl.UInt32)
-    minute = pl.col("minute").cast(pl.UInt32)
-    columns = {
-        "patient_cpr": "pnr",
-        "samplingdate": "sampled_on",
-        "samplingtime": pl.lit(_times()).gather(minute),
-        "analysiscode": "analysis",
-        "value": pl.coalesce(pl.lit(_numbers()).gather(place), pl.col("word").replace_strict(_WORDS)),
-        "operator": "operator",
-        "unit": "unit",
-        "resulttype": pl.when(pl.col("word").is_null()).then(pl.lit("numeric")).otherwise(pl.lit("alphanumeric")),
-        "laboratorium_idcode": "laboratory",
+    return {
+        ("lab", "lab_dm_forsker", year): _deliver(rows)
+        for year, rows in divide_by_year(shard.results, pl.col("sampled_on"), world).items()
     }
-    return split_by_year(shard.results, pl.col("sampled_on"), columns, ("lab", "lab_dm_forsker"), world)
+
+
+def _deliver(rows: pl.DataFrame) -> pl.DataFrame:
+    """Return rows as delivered; a year at a time, so that little is in memory twice."""
+    laboratories = rows["laboratory"].unique().cast(pl.String).sort()
+    laboratory = rows["laboratory"].cast(pl.Enum(laboratories)).to_physical().to_numpy()
+    writes_point, writes_sign = (
+        laboratories.is_in(names).to_numpy()[laboratory] for names in (_POINT_LABORATORIES, _SIGN_LABORATORIES)
+    )
+    sign = np.zeros(rows.height, dtype=np.int32)
+    for i, text in enumerate(_SIGNS[1:], start=1):
+        sign[(rows["operator"] == text).fill_null(False).to_numpy()] = i
+    decimals, value = rows["decimals"].to_numpy().astype(np.int32), rows["value"].fill_null(0.0).to_numpy()
+    quanta = np.clip(np.rint(value * (10.0 ** np.arange(3))[decimals]), 0, _LARGEST - 1).astype(np.int32)
+    place = ((sign * writes_sign * 3 + decimals) * 2 + writes_point) * _LARGEST + quanta
+    is_word = rows["word"].is_not_null().to_numpy()
+    spelled = rows["word"].drop_nulls().cast(pl.String).replace_strict({word: i for i, word in enumerate(_WORDS)})
+    place[is_word] = _texts().len() - len(_WORDS) + spelled.to_numpy()
+    return pl.DataFrame({
+        "patient_cpr": rows["pnr"],
+        "samplingdate": rows["sampled_on"],
+        "samplingtime": _times().gather(rows["minute"].to_numpy()),
+        "analysiscode": rows["analysis"],
+        "value": _texts().gather(place),
+        "operator": pl.Series([None, *_SIGNS[1:]]).gather(np.where(writes_sign, 0, sign)),
+        "unit": _as_text(rows["unit"]),
+        "resulttype": pl.Series(["numeric", "alphanumeric"]).gather(is_word.astype(np.uint8)),
+        "laboratorium_idcode": _as_text(rows["laboratory"]),
+        "referenceinterval_lowerlimit": _as_text(rows["interval_low"]),
+        "referenceinterval_upperlimit": _as_text(rows["interval_high"]),
+    })  # fmt: skip
+
+
+def _as_text(column: pl.Series) -> pl.Series:
+    """Return categories as text, looked up: a cast would cost four times as much."""
+    if isinstance(column.dtype, pl.Enum):
+        return column.dtype.categories.gather(column.to_physical()).alias(column.name)
+    return column.cast(pl.String)
 
 
 @cache
-def _numbers() -> pl.Series:
-    """Every number that can be reported, by decimals (0, 1, 2), sign (comma, point) and quanta."""
-    return pl.Series(
-        [f"{quanta / 10**decimals:.{decimals}f}".replace(".", sign)
-         for decimals in range(3) for sign in (",", ".") for quanta in range(_LARGEST)]
-    )  # fmt: skip
+def _texts() -> pl.Series:
+    """Every number that can be reported, by sign, decimals (0, 1, 2), decimal sign (comma, point) and quanta; words."""
+    numbers = [f"{quanta / 10**decimals:.{decimals}f}" for decimals in range(3) for quanta in range(_LARGEST)]
+    both = [number.replace(".", sign) for first in range(0, 3 * _LARGEST, _LARGEST) for sign in (",", ".")
+            for number in numbers[first : first + _LARGEST]]  # fmt: skip
+    return pl.Series([*(sign + number for sign in _SIGNS for number in both), *_WORDS.values()])
 
 
 @cache

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 import polars as pl
 
 from evidens.codes import NPU
-from evidens.registers.lab.contract import LAB
+from evidens.registers.lab.contract import LAB, TABLES
 from evidens.registers.lab.results import CANCELLED, read_signs, read_units, read_values
 from evidens.registers.rules import Rule, apply_rules, is_first
 from evidens.registers.settings import RegisterSettings
@@ -21,7 +21,7 @@ def intake(
     Parameters
     ----------
     tables : mapping of str to polars.DataFrame
-        Pseudonymised `lab_dm_forsker`, all years.
+        Pseudonymised, all years: one of `lab_dm_forsker`, `lab_forsker` and `laboratorieproevesvar`.
     persons : polars.DataFrame
         Contract `events.contract:Person`.
     data_lock_on : date
@@ -32,15 +32,24 @@ def intake(
     Notes
     -----
     A censored result keeps its limit as value and the sign as operator; what to make of it is for the
-    features. A sign may stand in its own column or before the digits; if both, they must agree.
+    features. A sign may stand in its own column or before the digits; if both, they must agree. A table
+    without units is read in the usual unit of each code; what then is out of range is quarantined.
     """
-    delivered = tables[LAB.name]
+    table = next((table for table in TABLES if table.name in tables), LAB)
+    delivered = tables[table.name]
+    has_units = "unit" in delivered.columns
     rows = join_lives(delivered, persons).with_columns(_twice=~is_first(delivered))
+    absent = {"sampled_time": pl.Time, "operator": pl.String, "unit": pl.String}
+    rows = rows.with_columns(
+        pl.lit(None, dtype=dtype).alias(name) for name, dtype in absent.items() if name not in rows.columns
+    )
     rows = rows.join(read_values(delivered["value"]), on="value", how="left", maintain_order="left")
-    units = read_units(delivered.select("code", "unit"))
+    units = read_units(rows.select("code", "unit"))
     rows = rows.join(units, on=["code", "unit"], how="left", maintain_order="left", nulls_equal=True)
     rows = rows.with_columns(_operator=read_signs(pl.col("operator")))
-    sifted = apply_rules(rows, _rules(data_lock_on, settings), stage=STAGE, table=LAB.name)
+    rules = _rules(data_lock_on, settings, has_units=has_units)
+    sifted = apply_rules(rows, rules, stage=STAGE, table=table.name)
+    quarantined = sifted.quarantined.select(*delivered.columns, "reason")
     midnight = pl.col("sampled_time").fill_null(dt.time(0))
     event_at = pl.col("sampled_on").dt.combine(midnight, time_unit="us")
     is_number = pl.col("_number").is_not_null()
@@ -50,12 +59,16 @@ def intake(
         operator=pl.when(is_number).then(pl.coalesce("_sign", "_operator")),
         unit=pl.when(is_number).then("_unit"), text="_word", register=pl.lit(LAB.register),
     )  # fmt: skip
-    return RegisterIntake(events, {LAB.name: sifted.quarantined}, sifted.account)
+    return RegisterIntake(events, {table.name: quarantined}, sifted.account)
 
 
-def _rules(data_lock_on: dt.date, settings: RegisterSettings) -> list[Rule]:
+def _rules(data_lock_on: dt.date, settings: RegisterSettings, *, has_units: bool) -> list[Rule]:
     code, number, word = pl.col("code"), pl.col("_number"), pl.col("_word")
     sign, operator = pl.col("_sign"), pl.col("_operator")
+    of_units = [
+        Rule("quarantined", "no unit", number.is_not_null() & pl.col("unit").is_null() & ~pl.col("_is_expected")),
+        Rule("quarantined", "unit that is not one of the code's", number.is_not_null() & ~pl.col("_is_expected")),
+    ]
     return [
         Rule("dropped", TWICE, pl.col("_twice")),
         Rule("dropped", "cancelled analysis", word == CANCELLED),
@@ -66,7 +79,6 @@ def _rules(data_lock_on: dt.date, settings: RegisterSettings) -> list[Rule]:
         Rule("quarantined", "value neither a number nor a known word", number.is_null() & word.is_null()),
         Rule("quarantined", "unknown operator", operator == "?"),
         Rule("quarantined", "operator contradicts the value", operator != sign),
-        Rule("quarantined", "no unit", number.is_not_null() & pl.col("unit").is_null() & ~pl.col("_is_expected")),
-        Rule("quarantined", "unit that is not one of the code's", number.is_not_null() & ~pl.col("_is_expected")),
+        *(of_units if has_units else []),
         Rule("quarantined", "value outside the plausible range", ~number.is_between("_low", "_high")),
     ]

@@ -17,5 +17,6 @@ def emit_lmdb(shard: Shard, world: WorldSettings) -> dict[tuple[str, str, int], 
         "packsize": pl.col("pack_size").cast(pl.Float64),
         "volume": "daily_doses",
         "indo": "indication",
+        "korr": pl.lit(pl.Series([None, "1"])).gather(pl.col("is_correction").cast(pl.UInt32)),
     }
     return split_by_year(shard.dispensings, pl.col("dispensed_on"), columns, ("lmdb", "lmdb"), world)

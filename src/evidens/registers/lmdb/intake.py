@@ -11,6 +11,8 @@ from evidens.registers.rules import Rule, apply_rules, is_first
 from evidens.registers.settings import RegisterSettings
 from evidens.registers.times import STAGE, TWICE, RegisterIntake, days, join_lives, rules_of_time
 
+_IS_CORRECTION = pl.col("correction").is_not_null() & ~pl.col("correction").is_in(["0", "N", "NEJ"])
+
 
 def intake(
     tables: Mapping[str, pl.DataFrame], persons: pl.DataFrame, *, data_lock_on: dt.date, settings: RegisterSettings
@@ -26,23 +28,25 @@ def intake(
     data_lock_on : date
         Later prescriptions are not known completely.
     settings : RegisterSettings
-        Lag.
+        Lag, what a correction undoes, and products that only the item number tells apart.
 
     Notes
     -----
     The value is the dispensed amount in defined daily doses, packs times doses per pack; null where either
-    is missing. A correction undoes or replaces a row that the register keeps; only the row is used.
+    is missing. A correction of fewer than no packs takes a row of the same person, day, drug and item with it
+    that has as many packs; a correction is never a dispensing itself.
     """
     delivered = tables[LMDB.name]
     rows = join_lives(delivered, persons).with_columns(_twice=~is_first(delivered))
     code, packs = pl.col("code"), pl.col("n_packs")
-    is_correction = ~pl.col("correction").is_in(["0", "N", "NEJ"]) & pl.col("correction").is_not_null()
+    rows = rows.with_columns(_undone=_find_undone(rows) if settings.lmdb_undo_corrected else pl.lit(False))
     rules = [
         Rule("dropped", TWICE, pl.col("_twice")),
-        Rule("dropped", "correction of another row", is_correction),
         *rules_of_time(pl.col("dispensed_on"), data_lock_on=data_lock_on, settings=settings),
         Rule("quarantined", "no code", code.is_null()),
         Rule("quarantined", "code that is no ATC code", ~ATC.is_valid(code)),
+        Rule("dropped", "correction of another row", _IS_CORRECTION),
+        Rule("dropped", "row undone by a correction", pl.col("_undone")),
         Rule("quarantined", "no packs or fewer", packs <= 0),
     ]
     sifted = apply_rules(rows, rules, stage=STAGE, table=LMDB.name)
@@ -50,7 +54,29 @@ def intake(
     doses = packs * pl.col("ddd_per_pack")
     events = sifted.kept.select(
         "person_id", event_at=event_at, known_at=event_at + days(settings.lag_days["lmdb"]),
-        code=ATC.add_prefix(code), value=doses, unit=pl.when(doses.is_not_null()).then(pl.lit("DDD")),
+        code=ATC.add_prefix(code), text=_product(settings), value=doses,
+        unit=pl.when(doses.is_not_null()).then(pl.lit("DDD")),
         register=pl.lit(LMDB.register),
     )  # fmt: skip
     return RegisterIntake(events, {LMDB.name: sifted.quarantined}, sifted.account)
+
+
+def _find_undone(rows: pl.DataFrame) -> pl.Series:
+    """Whether each row is undone: as many rows of a kind as there are corrections with minus as many packs."""
+    key = ["person_id", "dispensed_on", "code", "item", "n_packs"]
+    rows = rows.select(
+        *key, is_correction=_IS_CORRECTION & ~pl.col("_twice"), is_plain=~_IS_CORRECTION & ~pl.col("_twice")
+    )
+    undoing = rows.filter("is_correction", pl.col("n_packs") < 0).with_columns(n_packs=-pl.col("n_packs"))
+    counts = undoing.group_by(key).agg(n_undone=pl.len())
+    places = rows.with_row_index("row").filter("is_plain").join(counts, on=key, how="inner", nulls_equal=True)
+    undone = places.filter(pl.col("row").rank("ordinal").over(key) <= pl.col("n_undone"))["row"]
+    answer = pl.Series([False]).new_from_index(0, rows.height)
+    answer[undone] = True
+    return answer
+
+
+def _product(settings: RegisterSettings) -> pl.Expr:
+    """Return the product of an item that is listed, and null for all others."""
+    listed = pl.col("item").is_in(list(settings.lmdb_products))
+    return pl.when(listed).then(pl.col("item").replace(dict(settings.lmdb_products)))

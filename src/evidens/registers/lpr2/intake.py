@@ -7,53 +7,82 @@ from pathlib import Path
 
 import polars as pl
 
+from evidens.codes import CONTACT
 from evidens.registers.hospital import (
+    KEY,
+    Union,
+    add_contacts,
     contact_events,
     diagnosis_events,
     keep_diagnoses,
     keep_latest_versions,
+    rules_of_contact,
+    sift,
     sort_versions,
+    unite,
 )
-from evidens.registers.lpr2.contract import CONTACTS, DIAGNOSES
-from evidens.registers.rules import Rule, Sifted
+from evidens.registers.lpr2.contract import CONTACT_TABLES, DIAGNOSIS_TABLES, PROCEDURE_TABLES, VISIT_TABLES
+from evidens.registers.procedures import keep_procedures, procedure_events
+from evidens.registers.rules import Rule, is_repeat
 from evidens.registers.settings import RegisterSettings
 from evidens.registers.times import RegisterIntake, days, join_lives, rules_of_time
 
 _EMERGENCY_AS_OUTPATIENT_FROM = 2014  # from then on an emergency contact is an acute outpatient contact
+_CONTACTS, _DIAGNOSES, _VISITS, _PROCEDURES = (
+    tuple(table.name for table in tables)
+    for tables in (CONTACT_TABLES, DIAGNOSIS_TABLES, VISIT_TABLES, PROCEDURE_TABLES)
+)
 
 
 def intake(
     tables: Mapping[str, pl.DataFrame], persons: pl.DataFrame, *, data_lock_on: dt.date, settings: RegisterSettings
 ) -> RegisterIntake:
-    """Turn contacts and diagnoses of one bucket into events.
+    """Turn contacts of one bucket, their visits, diagnoses and procedures into events.
 
     Parameters
     ----------
     tables : mapping of str to polars.DataFrame
-        Pseudonymised `lpr_adm` and `lpr_diag`, all years.
+        Pseudonymised tables of LPR2, all years: of somatic, unfinished and psychiatric contacts.
     persons : polars.DataFrame
         Contract `events.contract:Person`.
     data_lock_on : date
         Later contacts are not known completely.
     settings : RegisterSettings
         Lags, regions' change to LPR3, types of diagnosis.
+
+    Notes
+    -----
+    An outpatient course is one event for each of its visits, and one for itself only where no visit is delivered:
+    so contacts are counted alike before and after the change to LPR3. Its diagnoses count once, at its start.
     """
-    contacts = _keep_contacts(tables[CONTACTS.name], persons, data_lock_on=data_lock_on, settings=settings)
-    diagnoses = keep_diagnoses(tables[DIAGNOSES.name], contacts, table=DIAGNOSES.name, first=(), settings=settings)
-    events = pl.concat([contact_events(contacts.kept), diagnosis_events(diagnoses.kept)])
+    contacts = _keep_contacts(unite(tables, _CONTACTS), persons, data_lock_on=data_lock_on, settings=settings)
+    visits = _keep_visits(unite(tables, _VISITS), contacts, data_lock_on=data_lock_on)
+    diagnoses = keep_diagnoses(unite(tables, _DIAGNOSES), contacts, _DIAGNOSES, first=(), settings=settings)
+    procedures = keep_procedures(
+        _with_times(unite(tables, _PROCEDURES)), persons, contacts, _PROCEDURES, first=(),
+        lag_days=settings.lag_days["lpr2"], data_lock_on=data_lock_on,
+        settings=settings,
+    )  # fmt: skip
+    seen = contacts.kept.join(visits.kept, on=KEY, how="anti", maintain_order="left")
+    parts = (contacts, visits, diagnoses, procedures)
+    events = pl.concat([
+        contact_events(seen), _visit_events(visits.kept, settings), diagnosis_events(diagnoses.kept),
+        procedure_events(procedures.kept),
+    ])  # fmt: skip
     return RegisterIntake(
-        events.with_columns(register=pl.lit(CONTACTS.register)),
-        {CONTACTS.name: contacts.quarantined, DIAGNOSES.name: diagnoses.quarantined},
-        pl.concat([contacts.account, diagnoses.account]),
+        events.with_columns(register=pl.lit("lpr2")),
+        {name: rows for part in parts for name, rows in part.quarantined.items()},
+        pl.concat([part.account for part in parts]),
     )
 
 
 def _keep_contacts(
     contacts: pl.DataFrame, persons: pl.DataFrame, *, data_lock_on: dt.date, settings: RegisterSettings
-) -> Sifted:
+) -> Union:
+    delivered = [name for name in contacts.columns if name != "_table"]
     rows = join_lives(contacts, persons).with_columns(
-        _kind=_kind(), _began_at=_began_at(), _ended_at=pl.col("ended_on").cast(pl.Datetime("us")),
-        _switch_on=_switch_on(settings),
+        _kind=_kind(), _began_at=_at_hour("began_on", "began_hour", "began_minute"),
+        _ended_at=pl.col("ended_on").cast(pl.Datetime("us")), _switch_on=_switch_on(settings),
     )  # fmt: skip
     began, ended = pl.col("began_on"), pl.col("ended_on")
     rules = [
@@ -63,16 +92,54 @@ def _keep_contacts(
         Rule("quarantined", "end after the data lock", ended > pl.lit(data_lock_on)),
         Rule("quarantined", "unknown kind of contact", pl.col("_kind").is_null()),
     ]
-    sifted = keep_latest_versions(sort_versions(rows, contacts.columns), rules, table=CONTACTS.name)
+    kept = keep_latest_versions(sort_versions(rows, delivered), rules, _CONTACTS)
     # The end is a date: a contact that begins at nine and ends the same day does not end at midnight before.
     ended_at = pl.max_horizontal("_ended_at", "_began_at")
-    open_until = pl.col("_began_at") + days(settings.open_contact_lag_days)
     known_at = ended_at + days(settings.lag_days["lpr2"])
-    is_open = pl.col("_ended_at").is_null()
-    return sifted._replace(kept=sifted.kept.with_columns(
+    # A course is reported while it goes on: what is known of it does not wait for its end, nor for the delivery's.
+    at_the_latest = pl.col("_began_at") + days(settings.open_contact_lag_days)
+    is_open, is_course = pl.col("_ended_at").is_null(), pl.col("_kind") == "outpatient"
+    return kept._replace(kept=kept.kept.with_columns(
         _ended_at=pl.when(~is_open).then(ended_at),
-        _known_at=pl.when(is_open).then(open_until).otherwise(known_at),
+        _known_at=pl.when(is_open).then(at_the_latest)
+        .when(is_course).then(pl.min_horizontal(known_at, at_the_latest)).otherwise(known_at),
     ))  # fmt: skip
+
+
+def _keep_visits(visits: pl.DataFrame, contacts: Union, *, data_lock_on: dt.date) -> Union:
+    """Keep the visits of kept courses, once each."""
+    courses = contacts.kept.select(*KEY, "_switch_on")
+    rows = add_contacts(visits, contacts).join(courses, on=KEY, how="left", maintain_order="left")
+    on = pl.col("visited_on")
+    rules = [
+        *rules_of_contact("visit"),
+        Rule("quarantined", "no date", on.is_null()),
+        Rule("dropped", "visit of a contact that is no course", pl.col("_kind") != "outpatient"),
+        Rule("dropped", "visit after the region changed to LPR3", on >= pl.col("_switch_on")),
+        Rule("quarantined", "visit before its course began", on < pl.col("_began_at").dt.date()),
+        Rule("quarantined", "visit after its course ended", on > pl.col("_ended_at").dt.date()),
+        Rule("quarantined", "date after the data lock", on > pl.lit(data_lock_on)),
+    ]
+    rows = rows.with_columns(_repeated=is_repeat(rows, rules, [*KEY, "visited_on"]))
+    rules.append(Rule("dropped", "visit repeated in its course", pl.col("_repeated")))
+    return sift(rows, rules, _VISITS)
+
+
+def _visit_events(visits: pl.DataFrame, settings: RegisterSettings) -> pl.DataFrame:
+    """Return an event for each kept visit; the hour is known of the one that began the course."""
+    at = pl.max_horizontal(pl.col("visited_on").cast(pl.Datetime("us")), "_began_at")
+    return visits.select(
+        "person_id", event_at=at, known_at=at + days(settings.lag_days["lpr2"]),
+        end_at=pl.lit(None, dtype=pl.Datetime("us")), code=CONTACT.add_prefix(pl.lit("outpatient")),
+        text=pl.lit(None, dtype=pl.String),
+    )  # fmt: skip
+
+
+def _with_times(procedures: pl.DataFrame) -> pl.DataFrame:
+    nothing = pl.lit(None, dtype=pl.Datetime("us"))
+    return procedures.with_columns(
+        _from_at=_at_hour("done_on", "done_hour", "done_minute"), _to_at=nothing, _told_at=nothing
+    )
 
 
 def _kind() -> pl.Expr:
@@ -85,11 +152,12 @@ def _kind() -> pl.Expr:
     )  # fmt: skip
 
 
-def _began_at() -> pl.Expr:
-    hour, minute = pl.col("began_hour"), pl.col("began_minute")
-    known = hour.is_between(0, 23)
-    minutes = pl.when(known).then(hour * 60 + pl.when(minute.is_between(0, 59)).then(minute).otherwise(0)).otherwise(0)
-    return pl.col("began_on").cast(pl.Datetime("us")) + pl.duration(minutes=minutes.fill_null(0).cast(pl.Int64))
+def _at_hour(day: str, hour: str, minute: str) -> pl.Expr:
+    """Return day, hour and minute as one moment; an hour that is none counts as midnight."""
+    known = pl.col(hour).is_between(0, 23)
+    past = pl.when(pl.col(minute).is_between(0, 59)).then(pl.col(minute)).otherwise(0)
+    minutes = pl.when(known).then(pl.col(hour) * 60 + past).otherwise(0)
+    return pl.col(day).cast(pl.Datetime("us")) + pl.duration(minutes=minutes.fill_null(0).cast(pl.Int64))
 
 
 def _switch_on(settings: RegisterSettings) -> pl.Expr:

@@ -6,16 +6,30 @@ from collections.abc import Mapping
 import polars as pl
 
 from evidens.registers.hospital import (
+    Union,
     contact_events,
     diagnosis_events,
     keep_diagnoses,
     keep_latest_versions,
+    sift,
     sort_versions,
+    unite,
 )
-from evidens.registers.lpr3.contract import CONTACTS_A, CONTACTS_F, DIAGNOSES_A, DIAGNOSES_F
-from evidens.registers.rules import Rule, Sifted
+from evidens.registers.lpr3.contract import (
+    CONTACTS_A,
+    CONTACTS_F,
+    COURSES_A,
+    COURSES_F,
+    DIAGNOSES_A,
+    DIAGNOSES_F,
+    OPERATIONS_F,
+    OTHER_PROCEDURES_F,
+    PROCEDURES_A,
+)
+from evidens.registers.procedures import keep_procedures, procedure_events
+from evidens.registers.rules import Rule, is_first
 from evidens.registers.settings import RegisterSettings
-from evidens.registers.times import RegisterIntake, days, join_lives, rules_of_time
+from evidens.registers.times import TWICE, RegisterIntake, days, join_lives, rules_of_time
 
 _SYSTEM, _OLDER_SYSTEMS = "LPR3", ("LPR2", "LPR1", "MINIPAS")
 _PHYSICAL, _OUTSIDE, _VIRTUAL, _DEATH, _REPORT_ONLY = "ALCA00", "ALCA01", "ALCA03", "ALCA10", "ALCA20"
@@ -25,12 +39,12 @@ _ACUTE = "ATA1"
 def intake(
     tables: Mapping[str, pl.DataFrame], persons: pl.DataFrame, *, data_lock_on: dt.date, settings: RegisterSettings
 ) -> RegisterIntake:
-    """Turn contacts and diagnoses of one bucket into events.
+    """Turn contacts of one bucket, their diagnoses and procedures into events.
 
     Parameters
     ----------
     tables : mapping of str to polars.DataFrame
-        Pseudonymised `lpr_a_kontakt` and `lpr_a_diagnose`, or `kontakter` and `diagnoser`, all years.
+        Pseudonymised tables of LPR_A or of LPR_F, all years.
     persons : polars.DataFrame
         Contract `events.contract:Person`.
     data_lock_on : date
@@ -38,43 +52,54 @@ def intake(
     settings : RegisterSettings
         Lags, length of an admission, regions' change from LPR2, types of diagnosis.
     """
-    contact_table, diagnosis_table = (
-        (CONTACTS_A, DIAGNOSES_A) if CONTACTS_A.name in tables else (CONTACTS_F, DIAGNOSES_F)
-    )
-    delivered = tables[contact_table.name]
-    rows = _with_times(delivered, is_f=contact_table is CONTACTS_F)
+    is_a = CONTACTS_A.name in tables
+    contact_names = [(CONTACTS_A if is_a else CONTACTS_F).name]
+    diagnosis_names = [(DIAGNOSES_A if is_a else DIAGNOSES_F).name]
+    procedure_names = [PROCEDURES_A.name] if is_a else [OPERATIONS_F.name, OTHER_PROCEDURES_F.name]
     contacts = _keep_contacts(
-        rows, delivered.columns, persons, table=contact_table.name, data_lock_on=data_lock_on, settings=settings
+        unite(tables, contact_names), persons, contact_names, data_lock_on=data_lock_on, settings=settings
     )
     diagnoses = keep_diagnoses(
-        tables[diagnosis_table.name], contacts, table=diagnosis_table.name, first=_rules_of_diagnoses(settings),
+        unite(tables, diagnosis_names), contacts, diagnosis_names, first=_rules_of_diagnoses(settings),
         settings=settings,
     )  # fmt: skip
-    events = pl.concat([contact_events(contacts.kept), diagnosis_events(diagnoses.kept)])
+    procedures = _with_times(unite(tables, procedure_names)).rename(
+        {"_began_at": "_from_at", "_ended_at": "_to_at", "_reported_at": "_told_at"}
+    )
+    done = keep_procedures(
+        procedures, persons, contacts, procedure_names, first=_rules_of_system(settings),
+        lag_days=settings.lag_days["lpr3"], data_lock_on=data_lock_on,
+        settings=settings,
+    )  # fmt: skip
+    courses = _keep_courses(tables, persons, [(COURSES_A if is_a else COURSES_F).name])
+    parts = (contacts, diagnoses, done, courses)
+    events = [contact_events(contacts.kept), diagnosis_events(diagnoses.kept), procedure_events(done.kept)]
     return RegisterIntake(
-        events.with_columns(register=pl.lit(contact_table.register)),
-        {contact_table.name: contacts.quarantined, diagnosis_table.name: diagnoses.quarantined},
-        pl.concat([contacts.account, diagnoses.account]),
+        pl.concat(events).with_columns(register=pl.lit("lpr3")),
+        {name: rows for part in parts for name, rows in part.quarantined.items()},
+        pl.concat([part.account for part in parts]),
     )
 
 
-def _with_times(contacts: pl.DataFrame, *, is_f: bool) -> pl.DataFrame:
+def _with_times(contacts: pl.DataFrame) -> pl.DataFrame:
     """Bring both shapes to _began_at, _ended_at and _reported_at."""
-    if not is_f:
+    if "began_at" in contacts.columns:
         return contacts.with_columns(_began_at="began_at", _ended_at="ended_at", _reported_at="reported_at")
     midnight = dt.time(0)
     return contacts.with_columns(
         _began_at=pl.col("began_on").dt.combine(pl.col("began_time").fill_null(midnight)),
         _ended_at=pl.col("ended_on").dt.combine(pl.col("ended_time").fill_null(midnight)),
         _reported_at=pl.lit(None, dtype=pl.Datetime("us")),
+        patient_type=pl.lit(None, dtype=pl.String),
     )
 
 
 def _keep_contacts(
-    rows: pl.DataFrame, delivered: list[str], persons: pl.DataFrame, *, table: str, data_lock_on: dt.date,
+    contacts: pl.DataFrame, persons: pl.DataFrame, names: list[str], *, data_lock_on: dt.date,
     settings: RegisterSettings,
-) -> Sifted:  # fmt: skip
-    rows = sort_versions(join_lives(rows, persons), delivered).with_columns(_kind=_kind(settings))
+) -> Union:  # fmt: skip
+    delivered = [name for name in contacts.columns if name != "_table"]
+    rows = sort_versions(join_lives(_with_times(contacts), persons), delivered).with_columns(_kind=_kind(settings))
     began, ended, system = pl.col("_began_at"), pl.col("_ended_at"), pl.col("system")
     older = system.is_in(_OLDER_SYSTEMS)
     if settings.lpr2_delivered_to is not None:
@@ -89,11 +114,22 @@ def _keep_contacts(
         Rule("quarantined", "unknown kind of contact",
              pl.col("_kind").is_null() & (pl.col("contact_type") != _REPORT_ONLY).fill_null(True)),
     ]  # fmt: skip
-    sifted = keep_latest_versions(rows, rules, table=table)
+    kept = keep_latest_versions(rows, rules, names)
     known_at = pl.coalesce(
         "_reported_at", ended + days(settings.lag_days["lpr3"]), began + days(settings.open_contact_lag_days)
     )
-    return sifted._replace(kept=sifted.kept.with_columns(_known_at=pl.max_horizontal(known_at, began, ended)))
+    return kept._replace(kept=kept.kept.with_columns(_known_at=pl.max_horizontal(known_at, began, ended)))
+
+
+def _keep_courses(tables: Mapping[str, pl.DataFrame], persons: pl.DataFrame, names: list[str]) -> Union:
+    """Keep courses, which become no events: procedures without a contact have found their person through them."""
+    courses = unite(tables, names)
+    rows = join_lives(courses, persons).with_columns(_twice=~is_first(courses))
+    rules = [
+        Rule("dropped", TWICE, pl.col("_twice")),
+        Rule("quarantined", "person not in the population register", pl.col("_born_on").is_null()),
+    ]
+    return sift(rows, rules, names)
 
 
 def _rules_of_diagnoses(settings: RegisterSettings) -> list[Rule]:
@@ -101,23 +137,32 @@ def _rules_of_diagnoses(settings: RegisterSettings) -> list[Rule]:
         # A missing answer is no retraction: `!= "Ja"` alone would lose every row without one.
         Rule("dropped", "diagnosis retracted later", (pl.col("retracted").str.to_lowercase() == "ja").fill_null(False)),
     ]
-    if settings.lpr2_delivered_to is None:
-        older = pl.col("system").is_in(_OLDER_SYSTEMS)
-        rules.insert(0, Rule("dropped", "row of an older reporting system", older))
-    return rules
+    return [*_rules_of_system(settings), *rules]
+
+
+def _rules_of_system(settings: RegisterSettings) -> list[Rule]:
+    """Return the rule about rows of older systems; where these fill a gap, their contacts decide."""
+    if settings.lpr2_delivered_to is not None:
+        return []
+    return [Rule("dropped", "row of an older reporting system", pl.col("system").is_in(_OLDER_SYSTEMS))]
 
 
 def _kind(settings: RegisterSettings) -> pl.Expr:
     """Return the kind of contact; null for a contact that only reports a diagnosis.
 
     LPR3 does not say who was admitted. A physical contact of enough hours counts as admission, a shorter
-    or open acute one as emergency, everything else as outpatient.
+    or open acute one as emergency, everything else as outpatient. Rows of older systems may say what LPR2 said.
     """
-    kind = pl.col("contact_type")
+    kind, old = pl.col("contact_type"), pl.col("patient_type")
+    is_acute = pl.col("priority") == _ACUTE
+    is_older = pl.col("system").is_in(_OLDER_SYSTEMS)
     hours = (pl.col("_ended_at") - pl.col("_began_at")).dt.total_minutes() / 60
     long = (hours >= settings.admission_hours).fill_null(False)
     return (
-        pl.when((kind == _PHYSICAL) & long).then(pl.lit("inpatient"))
-        .when((kind == _PHYSICAL) & (pl.col("priority") == _ACUTE)).then(pl.lit("emergency"))
+        pl.when(is_older & (old == "0")).then(pl.lit("inpatient"))
+        .when(is_older & ((old == "3") | (old == "2") & is_acute)).then(pl.lit("emergency"))
+        .when(is_older & old.is_in(["1", "2"])).then(pl.lit("outpatient"))
+        .when((kind == _PHYSICAL) & long).then(pl.lit("inpatient"))
+        .when((kind == _PHYSICAL) & is_acute).then(pl.lit("emergency"))
         .when(kind.is_in([_PHYSICAL, _OUTSIDE, _VIRTUAL])).then(pl.lit("outpatient"))
     )  # fmt: skip
