@@ -10,7 +10,7 @@ from evidens.reports import render_report
 
 CHROMIUM = shutil.which("chromium")
 EXAMPLE = Path(__file__).parents[1] / "unit" / "reports" / "example_report.py"
-SECTIONS = 13
+SECTIONS = 14
 OVERFLOWING = """
 () => [...document.querySelectorAll('main *, header *')].filter(e => {
   if (e.closest('svg, .table, pre') || getComputedStyle(e).display === 'none') return false;

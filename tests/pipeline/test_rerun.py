@@ -35,8 +35,8 @@ def changed_stages(clone):
 
 
 EXPECTED = {  # what a change of each file of conf/ reruns; {} stands for each outcome
-    "conf/simulation/tiny.yaml": {"simulate", "pseudonymise", "record_change@{}"},
-    "conf/delivery/simulated.yaml": {"simulate", "pseudonymise", "intake", "build_cohort@{}", "report@{}",
+    "conf/simulation/tiny.yaml": {"simulate", "pseudonymise", "audit@{}", "record_change@{}"},
+    "conf/delivery/simulated.yaml": {"simulate", "pseudonymise", "intake", "build_cohort@{}", "audit@{}", "report@{}",
                                      "record_change@{}"},
     "conf/pseudonyms/default.yaml": {"pseudonymise", "record_change@{}"},
     "conf/registers/default.yaml": {"intake", "record_change@{}"},
@@ -49,7 +49,7 @@ EXPECTED = {  # what a change of each file of conf/ reruns; {} stands for each o
     "conf/validation/default.yaml": {"assess_feasibility@{}", "validate_internal@{}", "validate_temporal@{}",
                                      "validate_external@{}", "validate_prospective@{}", "record_change@{}"},
     "conf/explanation/default.yaml": {"explain@{}", "record_change@{}"},
-    "conf/fairness/default.yaml": {"assess_fairness@{}", "record_change@{}"},
+    "conf/fairness/default.yaml": {"assess_fairness@{}", "audit@{}", "record_change@{}"},
     "conf/disclosure/default.yaml": {"disclose@{}", "record_change@{}"},
     "conf/report/default.yaml": {"report@{}"},
     "conf/change_plan/default.yaml": {"record_change@{}"},

@@ -25,9 +25,10 @@ class Clone:
 
     root: Path
 
-    def run(self, *command, check=True, **options):
+    def run(self, *command, check=True, first_in_path=None, **options):
+        folders = [str(folder) for folder in (first_in_path, Path(sys.executable).parent) if folder]
         environment = {**os.environ, "DVC_NO_ANALYTICS": "1", "PYTHONDONTWRITEBYTECODE": "1",
-                       "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}  # fmt: skip
+                       "PATH": ":".join([*folders, os.environ["PATH"]])}  # fmt: skip
         done = subprocess.run(
             command, cwd=self.root, env=environment, capture_output=True, text=True, check=False, **options
         )

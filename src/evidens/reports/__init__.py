@@ -5,12 +5,15 @@ from evidens.reports.content import PhaseFacts, ReportContent, ReportContentErro
 from evidens.reports.figures import (
     as_svg,
     draw_archetype,
+    draw_before_diagnosis,
     draw_calibration,
     draw_decision_curve,
     draw_dependence,
     draw_flow,
     draw_forest,
     draw_importance,
+    draw_months,
+    draw_pyramid,
 )
 from evidens.reports.findings import Estimate, Findings
 from evidens.reports.report import render_report
@@ -28,12 +31,15 @@ __all__ = [
     "check_content",
     "describe_answer",
     "draw_archetype",
+    "draw_before_diagnosis",
     "draw_calibration",
     "draw_decision_curve",
     "draw_dependence",
     "draw_flow",
     "draw_forest",
     "draw_importance",
+    "draw_months",
+    "draw_pyramid",
     "render_report",
     "review_phase",
 ]

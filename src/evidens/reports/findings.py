@@ -118,7 +118,7 @@ class Findings:
 
     def models(self) -> tuple[str, ...]:
         """Name the models that have an AUROC: the candidate first, then the others by name."""
-        names = self.rows.filter(pl.col("metric") == "auroc")["model"].unique().to_list()
+        names = self.keep(metric="auroc", label="coded")["model"].unique().to_list()
         return tuple(sorted(names, key=lambda name: (name != self.candidate, name == "age_sex", name)))
 
     def phases_with(self, metric: str, phases: list[str]) -> list[str]:

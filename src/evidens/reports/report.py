@@ -99,6 +99,7 @@ def _describe_sections(
         s.describe_decision_curves(content, findings),
         s.describe_classification(content, findings, answer.phase),
         s.describe_subgroups(content, findings, answer.phase),
+        *((s.describe_truth(content, findings, answer.phase),) if content.is_simulated else ()),
         s.describe_explanation(content, findings, settings),
         s.describe_gates(content),
         s.describe_limits(content, findings),

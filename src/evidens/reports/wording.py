@@ -17,7 +17,9 @@ PHASES = {
     "prospective": "Silent prospective",
 }
 PHASES_IN_SENTENCE = {"feasibility": "the feasibility study", "prospective": "the silent prospective phase"}
-MODELS = {"lightgbm": "LightGBM", "logistic": "Logistic", "age_sex": "Age and sex only", "none": "No model"}
+MODELS = {"lightgbm": "LightGBM", "logistic": "Logistic", "age_sex": "Age and sex only", "none": "No model",
+          "oracle": "Oracle, whole record", "oracle_features": "Oracle, few features",
+          "oracle_coded": "Oracle of the registered outcome"}  # fmt: skip
 STRATEGIES = {"treat_all": "Flag everyone", "treat_none": "Flag no one", "model": "Proposed model"}
 REGIONS = {
     "81": "North Denmark",
@@ -83,6 +85,10 @@ METRICS = {
     "suspected_leaks": Metric("Features suspected to know the outcome"),
     "measured_share": Metric("Measured", "share of people", "percent"),
     "equalized_odds": Metric("Equalised odds", "", "percent"),
+    "regret_auroc": Metric("AUROC left to gain", "oracle minus model"),
+    "regret_net_benefit": Metric("Net benefit left to gain, per 1,000", "oracle minus model", "per_1000"),
+    "audited_share": Metric("People whose truth is known", "", "percent"),
+    "unrecorded_share": Metric("Diagnosed before, shown by no register", "", "percent"),
     "shap_additivity_gap": Metric("Largest gap between contributions and prediction"),
 }
 PERFORMANCE = (

@@ -124,6 +124,7 @@ def _evidence(opened: list[str], *, suppressed: bool) -> pl.DataFrame:
     for phase in opened:
         rows += _phase_rows(phase)
         rows += _group_rows(phase, suppressed=suppressed)
+        rows += [] if phase == "internal" else _truth_rows(phase)
     if "internal" in opened:
         corrected = {"auroc": (0.792, 0.013, 0.014), "calibration_slope": (0.94, 0.05, 0.06), "oe_ratio": (1, 0.06, 0)}
         for metric, (value, half, optimism) in corrected.items():
@@ -167,8 +168,6 @@ def _phase_rows(phase: str) -> list[dict[str, object]]:
         evidence_row("calibration_slope", phase, 1.0 if phase == "internal" else 0.93, 0.07),
         evidence_row("ici", phase, 0.0042, 0.0019, reason="biased upward in small samples"),
         evidence_row("e50", phase, 0.0031, 0.0014),
-        evidence_row("auroc", phase, 0.81, 0.012, label="true"),
-        evidence_row("oe_ratio", phase, 1.18 * OE[phase], 0.07, label="true"),
         evidence_row("auroc", phase, AUROC["lightgbm"] - AUROC["age_sex"] + shift, 0.014, reference="age_sex"),
         evidence_row("auroc", phase, 0.011 + shift / 10, 0.006, reference="logistic"),
     ]
@@ -233,6 +232,45 @@ def _group_rows(phase: str, *, suppressed: bool) -> list[dict[str, object]]:
         for k, metric in enumerate(("share_flagged_gap", "sensitivity_gap", "equalized_odds_gap", "oe_ratio_gap")):
             at = NO_THRESHOLD if metric == "oe_ratio_gap" else 0.1
             rows.append(evidence_row(metric, phase, 0.04 + 0.02 * k, 0.03, group=variable, threshold=at))
+    return rows
+
+
+def _truth_rows(phase: str) -> list[dict[str, object]]:
+    """What an audit finds: values without intervals, two oracles, and registered outcomes that miss cases."""
+    true = {"label": "true", "method": "invented, no sampling error"}
+    counted = true | {"model": "none", "n_events": 0}
+    rows = [evidence_row("audited_share", phase, 0.9991, **counted),
+            evidence_row("unrecorded_share", phase, 0.0132, **counted)]  # fmt: skip
+    for i, (model, auroc) in enumerate({**AUROC, "oracle_features": 0.778, "oracle": 0.8234}.items()):
+        at = true | {"model": model}
+        values = {"auroc": auroc - 0.011, "scaled_brier": 0.09 - 0.02 * i, "oe_ratio": 1.18 * OE[phase],
+                  "calibration_slope": 0.93 + 0.01 * i, "ici": 0.0061}  # fmt: skip
+        rows += [evidence_row(metric, phase, value, **at) for metric, value in values.items()]
+        rows.append(evidence_row("net_benefit", phase, 0.0141 + 0.001 * i, threshold=0.1, **at))
+        if not model.startswith("oracle"):
+            rows.append(evidence_row("regret_auroc", phase, 0.8124 - auroc + 0.011, **at))
+            rows.append(evidence_row("regret_net_benefit", phase, 0.0023, threshold=0.1, **at))
+    misled = {"auroc": 0.0043, "oe_ratio": -0.18 * OE[phase], "calibration_slope": 0.0002}
+    rows += [evidence_row(metric, phase, value, reference="coded", **true) for metric, value in misled.items()]
+    for metric, value, apart in (("sensitivity", 0.512, 0.022), ("ppv", 0.226, -0.034)):
+        rows.append(evidence_row(metric, phase, value, threshold=0.1, **true))
+        rows.append(evidence_row(metric, phase, apart, threshold=0.1, reference="coded", **true))
+    rows.append(evidence_row("net_benefit", phase, -0.0021, threshold=0.1, reference="coded", **true))
+    for i, group in enumerate(GROUPS):
+        few = {"reason": "insufficient: fewer than 10 events are expected"} if group == "origin=unknown" else {}
+        at = true | {"group": group} | few
+        for k, metric in enumerate(("auroc", "regret_auroc", "oe_ratio", "sensitivity")):
+            value = None if few else (0.79 - 0.01 * (i % 5), 0.02 + 0.001 * i, 1.1 + 0.03 * (i % 4), 0.5)[k]
+            threshold = 0.1 if metric == "sensitivity" else NO_THRESHOLD
+            rows.append(evidence_row(metric, phase, value, threshold=threshold, **at))
+            if k > 1:
+                apart = None if few else -0.05 * (i % 3)
+                rows.append(evidence_row(metric, phase, apart, threshold=threshold, reference="coded", **at))
+    for variable in ("sex", "age", "origin", "region"):
+        for k, metric in enumerate(("share_flagged_gap", "sensitivity_gap", "oe_ratio_gap", "prevalence_gap")):
+            at = true | {"group": variable, "threshold": 0.1 if k < 2 else NO_THRESHOLD}
+            rows.append(evidence_row(metric, phase, 0.06 + 0.03 * k, **at))
+            rows.append(evidence_row(metric, phase, -0.04, reference="coded", **at))
     return rows
 
 

@@ -11,7 +11,7 @@ import pytest
 from evidens.reports import ReportContentError, ReportSettings, render_report
 
 SECTIONS = ["question", "data", "people", "performance", "calibration", "decision", "classification", "subgroups",
-            "explanation", "gates", "limits", "change", "lineage"]  # fmt: skip
+            "truth", "explanation", "gates", "limits", "change", "lineage"]  # fmt: skip
 VOID = {"meta", "link", "br", "use", "path", "rect"}
 
 
@@ -114,7 +114,7 @@ def test_a_real_study_is_not_called_synthetic_and_shows_no_truth(content):
     page = text_of(render_report(replace(content, is_simulated=False)))
     assert "Synthetic data" not in page
     assert "Not a medical device" in page
-    assert "True outcome" not in page
+    assert "the truth" not in page
 
 
 def test_suppressed_groups_are_shown_as_suppressed(page):
@@ -155,8 +155,8 @@ def test_a_report_on_nothing_says_in_every_section_that_nothing_is_known(example
     page = render_report(replace(content, **empty, limits=(), lineage={}, reproduce=(), change_summary=()))
     assert re.findall(r'<section id="([^"]+)"', page) == SECTIONS
     bodies = re.findall(r'<section id="(?:data|people|performance|calibration|decision|classification|subgroups|'
-                        r'explanation|limits|change|lineage)".*?</section>', page, flags=re.DOTALL)  # fmt: skip
-    assert len(bodies) == 11
+                        r'truth|explanation|limits|change|lineage)".*?</section>', page, flags=re.DOTALL)  # fmt: skip
+    assert len(bodies) == 12
     assert all("ot known" in body or "none were written" in body for body in bodies)
     assert "nan" not in text_of(page).lower().split()
 

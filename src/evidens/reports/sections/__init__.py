@@ -8,6 +8,7 @@ from evidens.reports.sections.performance import describe_performance
 from evidens.reports.sections.provenance import describe_change, describe_lineage
 from evidens.reports.sections.question import describe_question
 from evidens.reports.sections.subgroups import describe_subgroups
+from evidens.reports.sections.truth import describe_truth
 from evidens.reports.sections.usefulness import describe_classification, describe_decision_curves
 
 __all__ = [
@@ -24,4 +25,5 @@ __all__ = [
     "describe_performance",
     "describe_question",
     "describe_subgroups",
+    "describe_truth",
 ]

@@ -1,4 +1,4 @@
-"""Tables beside the main one: optimism, differences from other models, the true outcome, the rest."""
+"""Tables beside the main one: optimism, differences from other models, the rest."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -90,29 +90,6 @@ def tabulate_differences(findings: Findings, phases: list[PhaseFacts]) -> list[B
     )  # fmt: skip
     caption = "Differences of the proposed model from the others, in the same people, with 95% intervals"
     return [Table(caption, ("Measure", *(name_phase(n) for n in names)), (RowGroup("", rows),))]
-
-
-def tabulate_truth(findings: Findings, phases: list[PhaseFacts]) -> list[Block]:
-    """Show what coding costs: simulated people have a true outcome beside the coded one."""
-    groups = []
-    for metric in PERFORMANCE:
-        found = {label: [findings.find(metric, p.name, label=label) for p in phases] for label in ("coded", "true")}
-        if any(estimate.is_there for estimate in found["true"]):
-            rows = (
-                Row("Outcome as coded", tuple(estimate_cell(e) for e in found["coded"])),
-                Row("True outcome", tuple(estimate_cell(e) for e in found["true"])),
-            )
-            groups.append(RowGroup(METRICS[metric].label, rows))
-    if not groups:
-        return []
-    return [
-        Table(
-            "Against the outcome as coded in the registers, and against the true one",
-            ("Measure", *(name_phase(p.name) for p in phases)),
-            tuple(groups),
-            note="Only simulated people have a known true outcome; in a real study this table cannot exist.",
-        )
-    ]
 
 
 def tabulate_left_out(findings: Findings, phases: list[PhaseFacts]) -> list[Block]:

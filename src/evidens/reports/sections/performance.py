@@ -11,7 +11,6 @@ from evidens.reports.sections.comparisons import (
     tabulate_further,
     tabulate_left_out,
     tabulate_optimism,
-    tabulate_truth,
 )
 from evidens.reports.sections.forests import FOREST_SCHEMA, draw_both, forest_row
 from evidens.reports.wording import METRICS, PERFORMANCE, find_metric, name_model, name_phase
@@ -32,8 +31,6 @@ def describe_performance(content: ReportContent, findings: Findings) -> Section:
     blocks += tabulate_optimism(findings, phases)
     blocks += tabulate_left_out(findings, phases)
     blocks += tabulate_differences(findings, phases)
-    if content.is_simulated:
-        blocks += tabulate_truth(findings, phases)
     blocks += tabulate_further(content, findings)
     return Section("performance", "Performance per phase", tuple(blocks))
 

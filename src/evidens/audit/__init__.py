@@ -1,0 +1,8 @@
+"""What the registers do not show: how good predictions are on the truth, which only a simulated world has."""
+
+from evidens.audit.gaps import GAPS
+from evidens.audit.measures import METHOD, Least
+from evidens.audit.people import ORACLES, AuditError
+from evidens.audit.predictions import CODED, audit_predictions
+
+__all__ = ["CODED", "GAPS", "METHOD", "ORACLES", "AuditError", "Least", "audit_predictions"]

@@ -1,0 +1,175 @@
+"""Predictions judged on a truth that is known, and how far registered outcomes mislead."""
+
+import datetime as dt
+
+import numpy as np
+import polars as pl
+import pytest
+
+from evidens.audit import AuditError, Least, audit_predictions
+from evidens.contracts import NO_THRESHOLD, Evidence, check_table
+from evidens.simulation.expected import expected_auroc, expected_classification, expected_net_benefit
+from evidens.simulation.expected_calibration import expected_oe
+
+N, INDEX = 8_000, dt.date(2018, 1, 1)
+THRESHOLDS = (0.05, 0.1)
+LEAST = Least(people=100, events=10, non_events=10)
+KEYS = {"main_threshold": 0.1, "least": LEAST, "outcome": "type_2_diabetes", "phase": "external", "horizon_days": 1095}
+
+
+def expit(x):
+    return 1 / (1 + np.exp(-x))
+
+
+@pytest.fixture(scope="module")
+def world():
+    """Women are coded half as often as men; the model knows most of the true risk, and one in fifty is ill unseen."""
+    rng = np.random.default_rng(3)
+    x, is_female = rng.normal(size=N), rng.random(N) < 0.5
+    true = expit(-2.6 + x)
+    is_unrecorded = rng.random(N) < 0.02
+    truth = pl.DataFrame({
+        "person_id": np.arange(N),
+        "index_on": pl.repeat(INDEX, N, dtype=pl.Date, eager=True),
+        "risk_true": pl.Series(np.where(is_unrecorded, np.nan, true)).fill_nan(None),
+        "risk_features": expit(-2.6 + 0.5 * x),
+        "risk_coded": np.where(is_unrecorded, 0.0, true * np.where(is_female, 0.5, 1.0)),
+    })  # fmt: skip
+    risks = {"lightgbm": expit(-2.4 + 0.8 * (x + rng.normal(0, 0.5, N))), "age_sex": np.full(N, 0.1)}
+    people = truth.select("person_id", index_at=pl.col("index_on").cast(pl.Datetime("us")))
+    predictions = pl.concat(
+        [people.with_columns(model=pl.lit(model), risk=pl.Series(risk)) for model, risk in risks.items()]
+    )
+    origin = np.where(np.arange(N) < 60, "western", np.where(np.arange(N) < 3_000, "non_western", "danish"))
+    groups = pl.DataFrame({"person_id": np.arange(N), "sex": np.where(is_female, "female", "male"), "origin": origin})
+    return predictions, truth, groups
+
+
+@pytest.fixture(scope="module")
+def evidence(world):
+    return audit_predictions(*world, THRESHOLDS, **KEYS)
+
+
+def find(evidence, metric, model="lightgbm", group="all", threshold=NO_THRESHOLD, reference="none"):
+    return evidence.filter(
+        metric=metric, model=model, group=group, threshold=threshold, reference=reference
+    ).row(0, named=True)  # fmt: skip
+
+
+def test_evidence_keeps_the_shape_of_all_evidence(evidence):
+    check_table(evidence, Evidence, place="audit")
+    assert evidence["label"].unique().to_list() == ["true"]
+    assert evidence.filter(pl.col("lower").is_not_null() | pl.col("se").is_not_null()).is_empty()
+    named = evidence.filter(pl.col("value").is_not_null(), pl.col("model") != "none")["method"]
+    assert named.str.contains("no sampling error").all()
+
+
+def test_measures_are_those_under_the_true_risk_of_people_whom_it_awaits(world, evidence):
+    predictions, truth, groups = world
+    true = truth["risk_true"].to_numpy()
+    is_open = ~np.isnan(true)
+    score = predictions.filter(model="lightgbm")["risk"].to_numpy()
+    female = (groups["sex"] == "female").to_numpy() & is_open
+    assert find(evidence, "auroc")["value"] == pytest.approx(expected_auroc(score[is_open], true[is_open]))
+    in_women = find(evidence, "auroc", group="sex=female"), find(evidence, "oe_ratio", group="sex=female")
+    assert in_women[0]["value"] == pytest.approx(expected_auroc(score[female], true[female]))
+    assert in_women[1]["value"] == pytest.approx(expected_oe(score[female], true[female]))
+    table = expected_classification(score[is_open], true[is_open], 0.05)
+    assert find(evidence, "ppv", threshold=0.05)["value"] == pytest.approx(table.ppv)
+    row = find(evidence, "auroc")
+    assert (row["n"], row["n_events"]) == (is_open.sum(), round(true[is_open].sum()))
+
+
+def test_regret_is_the_oracle_minus_the_model_and_an_oracle_has_none(world, evidence):
+    _, truth, _ = world
+    true = truth["risk_true"].drop_nulls().to_numpy()
+    best = find(evidence, "auroc", model="oracle")["value"]
+    assert best == pytest.approx(expected_auroc(true, true))
+    assert find(evidence, "regret_auroc")["value"] == pytest.approx(best - find(evidence, "auroc")["value"])
+    benefit = expected_net_benefit(true, true, 0.1)
+    lost = find(evidence, "regret_net_benefit", threshold=0.1)["value"]
+    assert lost == pytest.approx(benefit - find(evidence, "net_benefit", threshold=0.1)["value"])
+    regrets = evidence.filter(pl.col("metric").str.starts_with("regret_"))
+    assert set(regrets["model"]) == {"lightgbm", "age_sex"}
+    assert regrets.filter(pl.col("value") < 0).is_empty()
+
+
+def test_oracles_stand_in_the_order_of_what_they_know(evidence):
+    values = [find(evidence, "auroc", model=m)["value"] for m in ("oracle", "oracle_features", "oracle_coded")]
+    assert values[0] == pytest.approx(values[1])  # the same order of people, by construction
+    assert values[0] > values[2]
+    assert find(evidence, "calibration_slope", model="oracle")["value"] == pytest.approx(1)
+    assert find(evidence, "calibration_slope", model="oracle_features")["value"] == pytest.approx(2, rel=1e-3)
+
+
+def test_underdiagnosis_of_a_group_shows_as_a_gap_between_registered_and_true(world, evidence):
+    """Half of women's cases are never coded: registered O/E is half the true one, in women only."""
+    predictions, truth, groups = world
+    score, coded = predictions.filter(model="lightgbm")["risk"].to_numpy(), truth["risk_coded"].to_numpy()
+    female = (groups["sex"] == "female").to_numpy()
+    true_oe = find(evidence, "oe_ratio", group="sex=female")["value"]
+    misled = find(evidence, "oe_ratio", group="sex=female", reference="coded")["value"]
+    assert true_oe + misled == pytest.approx(expected_oe(score[female], coded[female]))
+    assert misled == pytest.approx(-true_oe / 2, rel=0.05)
+    assert abs(find(evidence, "oe_ratio", group="sex=male", reference="coded")["value"]) < 0.05
+    assert find(evidence, "prevalence_gap", group="sex")["value"] < 0.01
+    assert find(evidence, "prevalence_gap", group="sex", reference="coded")["value"] > 0.02
+
+
+def test_people_ill_without_a_trace_are_counted(world, evidence):
+    _, truth, _ = world
+    row = find(evidence, "unrecorded_share", model="none")
+    assert row["value"] == truth["risk_true"].null_count() / N
+    assert find(evidence, "audited_share", model="none")["value"] == 1
+
+
+def test_people_without_a_truth_are_left_out_and_told(world):
+    predictions, truth, groups = world
+    half = audit_predictions(predictions, truth.filter(pl.col("person_id") % 2 == 0), groups, THRESHOLDS, **KEYS)
+    assert find(half, "audited_share", model="none")["value"] == 0.5
+    assert find(half, "auroc")["n"] == truth.filter(pl.col("person_id") % 2 == 0)["risk_true"].drop_nulls().len()
+
+
+def test_a_truth_of_another_year_is_not_taken(world):
+    predictions, truth, groups = world
+    other = truth.with_columns(index_on=pl.lit(dt.date(2019, 1, 1)))
+    evidence = audit_predictions(predictions, other, groups, THRESHOLDS, **KEYS)
+    assert find(evidence, "audited_share", model="none")["value"] == 0
+    assert find(evidence, "auroc")["reason"] == "insufficient: fewer than 100 people"
+
+
+def test_a_small_group_has_no_value_but_a_reason(evidence):
+    row = find(evidence, "auroc", group="origin=western")
+    assert row["value"] is None
+    assert row["reason"] == "insufficient: fewer than 100 people"
+    gap = find(evidence, "sensitivity_gap", group="origin", threshold=0.1)
+    assert gap["reason"] == "1 of 3 groups are too small and left out"
+    assert gap["value"] is not None
+
+
+def test_one_risk_for_everyone_has_no_slope_but_says_so(evidence):
+    row = find(evidence, "calibration_slope", model="age_sex")
+    assert row["value"] is None
+    assert "undefined" in row["reason"]
+
+
+def test_expected_events_of_groups_add_up_to_everyones(evidence):
+    for variable in ("sex", "origin"):
+        of = evidence.filter(
+            pl.col("group").str.starts_with(f"{variable}="), metric="brier", model="lightgbm", reference="none"
+        )
+        assert of["n_events"].sum() == find(evidence, "brier")["n_events"]
+        assert of["n"].sum() == find(evidence, "brier")["n"]
+
+
+def test_every_key_is_given_once(evidence):
+    assert evidence.select(Evidence.primary_key()).is_duplicated().sum() == 0
+
+
+def test_predictions_that_lack_people_are_refused(world):
+    predictions, truth, groups = world
+    lacking = predictions.filter((pl.col("model") == "lightgbm") | (pl.col("person_id") > 0))
+    with pytest.raises(AuditError, match="did not predict for everyone"):
+        audit_predictions(lacking, truth, groups, THRESHOLDS, **KEYS)
+    with pytest.raises(AuditError, match="without a row of groups"):
+        audit_predictions(predictions, truth, groups.head(10), THRESHOLDS, **KEYS)
