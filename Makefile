@@ -8,7 +8,7 @@ export MLFLOW_DISABLE_TELEMETRY := true
 export DO_NOT_TRACK := true
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
-.PHONY: help repro test check fix lock bench report recovery clean
+.PHONY: help repro test check fix lock bench national marginals report recovery clean
 
 help:  ## list the verbs
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -37,6 +37,15 @@ lock:  ## resolve the lock files anew (needs uv)
 bench:  ## measure seconds and memory of whole studies, and say on which machine
 	@$(PYTHON) scripts/environment.py dev
 	@$(BIN)/python -m benchmarks.study
+	@$(BIN)/python -m benchmarks.simulation
+
+national:  ## simulate the whole country on all cores, measure it and remove it again (half an hour or so; resumable)
+	@$(PYTHON) scripts/environment.py dev
+	@$(BIN)/python -m benchmarks.national
+
+marginals:  ## put simulated beside published figures, and write the table
+	@$(PYTHON) scripts/environment.py dev
+	@$(BIN)/python -m benchmarks.marginals
 
 report:  ## render the reports again from released tables
 	@$(PYTHON) scripts/environment.py run

@@ -4,8 +4,6 @@ Usage: python -m benchmarks.study [tiny] [demo]
 """
 
 import json
-import os
-import platform
 import re
 import resource
 import statistics
@@ -13,16 +11,19 @@ import subprocess
 import sys
 import tempfile
 import time
-from importlib.metadata import version
 from pathlib import Path
 
 import yaml
 from tests.pipeline.tiny import ROOT, clone_checkout
 
+from benchmarks.machine import machine
 from evidens.study.reproduction import OUTSIDE
 
 RESULTS = Path(__file__).parent / "results"
-LINE = re.compile(r"^(?P<stage>[\w@-]+): (?P<rows>[\d,]+) rows, (?P<seconds>[\d.]+) s, peak (?P<mb>[\d,]+) MB$", re.M)
+LINE = re.compile(
+    r"^(?P<stage>[\w@-]+): (?P<rows>[\d,]+) rows(?:, [\d,]+ rows/s)?, (?P<seconds>[\d.]+) s, peak (?P<mb>[\d,]+) MB$",
+    re.M,
+)
 PROTOCOL = {"tiny": "rehearsal", "demo": "staged"}
 IMPORTS = {
     "evidens": "import evidens",
@@ -32,20 +33,6 @@ IMPORTS = {
     "explanation": "import evidens.study.features, evidens.explanation, shap, lightgbm",
     "change record": "import evidens.study.versions, evidens.changes, mlflow",
 }
-
-
-def machine() -> dict[str, str]:
-    """What the numbers were measured on."""
-    cpu = next((line.split(":")[1].strip() for line in Path("/proc/cpuinfo").read_text().splitlines()
-                if line.startswith("model name")), platform.processor())  # fmt: skip
-    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1e9
-    return {
-        "cores": str(os.cpu_count()),
-        "cpu": cpu,
-        "memory_gb": f"{memory:.0f}",
-        "python": platform.python_version(),
-        **{name: version(name) for name in ("polars", "lightgbm", "dvc", "mlflow")},
-    }
 
 
 def run_world(world: str) -> dict:
@@ -104,7 +91,7 @@ def main() -> None:
     """Measure, print, and keep the result."""
     worlds = sys.argv[1:] or ["tiny", "demo"]
     result = {"date": time.strftime("%Y-%m-%d"), "command": "python -m benchmarks.study " + " ".join(worlds),
-              "machine": machine(), "imports_seconds": time_imports()}  # fmt: skip
+              "machine": machine("polars", "lightgbm", "dvc", "mlflow"), "imports_seconds": time_imports()}  # fmt: skip
     result["worlds"] = {world: run_world(world) for world in worlds}
     print(json.dumps(result, indent=1))
     RESULTS.mkdir(exist_ok=True)

@@ -25,6 +25,13 @@ def main(arguments: list[str] | None = None) -> None:
     manifest = commands.add_parser("manifest", help="list the files of a delivery, so that it can be taken in")
     manifest.add_argument("folder", type=Path)
     manifest.set_defaults(run=lambda given: _write_manifest(given.folder))
+    delivery = commands.add_parser("delivery", help="look at a delivery before a run")
+    actions = delivery.add_subparsers(required=True, metavar="action")
+    check = actions.add_parser("check", help="files, years, columns, what needs care, what stops the intake")
+    check.add_argument("path", type=Path)
+    check.add_argument("--json", action="store_true", help="the same content for a program")
+    check.add_argument("--no-rows", action="store_true", help="look at names and columns only, and not at rows")
+    check.set_defaults(run=lambda given: _check_delivery(given.path, given.json, not given.no_rows))
     ui = commands.add_parser("ui", help="browse recorded versions in MLflow")
     ui.add_argument("--port", type=int, default=5000)
     ui.set_defaults(run=lambda given: _browse(given.port))
@@ -87,6 +94,12 @@ def _write_manifest(folder: Path) -> None:
 
     n_files = write_manifest(folder, kind="register")
     print(f"manifest.json lists {n_files} files.")
+
+
+def _check_delivery(folder: Path, as_json: bool, rows: bool) -> None:
+    from evidens.study.check import run_check
+
+    run_check(folder, as_json=as_json, rows=rows)
 
 
 def _browse(port: int) -> None:

@@ -17,7 +17,7 @@ FLOORS = """
     models
     updating  uncertainty
     validation
-    explanation  fairness  monitoring  economics
+    explanation  fairness  audit  monitoring  economics
     reports  changes
     study
 """

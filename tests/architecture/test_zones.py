@@ -24,6 +24,7 @@ DOORS = {
     "validate_prospective": "aggregate",
     "explain": "aggregate",
     "assess_fairness": "aggregate",
+    "audit": "aggregate",  # the only door out of the truth: how good predictions are, in numbers about many people
     "disclose": "release",
     "record_change": "release",  # writes digests, released metrics and paired differences of large groups
     "report": "release",
@@ -55,8 +56,18 @@ def test_raw_tables_are_read_only_by_the_pseudonymiser():
     assert readers_of("raw_quarantine") == set()
 
 
-def test_no_stage_reads_the_truth():
-    assert readers_of("truth_persons") | readers_of("truth_risk") == set()
+def test_only_the_audit_reads_the_truth():
+    """It evaluates what is finished: nothing that an analysis does can depend on it."""
+    truth = {name for name, table in CATALOG.items() if table["zone"] == "truth"}
+    assert {name: readers_of(name) for name in truth if readers_of(name)} == {"truth_risk": {"audit"}}
+    assert truth >= {"truth_persons", "truth_risk"}
+
+
+def test_what_the_audit_finds_goes_nowhere_but_out():
+    """No gate, no model and no other evidence is made from it."""
+    readers = {s for s, d in STAGES.items() if any(rest.startswith("audit/") for _, rest in tables(d.get("deps", [])))}
+    assert readers == {"disclose"}
+    assert tables(STAGES["audit"]["outs"]) == {("evidence", "audit/${item.outcome}")}
 
 
 def test_every_part_of_a_table_has_one_writer():

@@ -1,7 +1,7 @@
 """What every room stands on: errors, settings, random streams, time windows, progress."""
 
 from evidens.foundation.errors import EvidensError, Fault, Faults
-from evidens.foundation.progress import StageLog, track
+from evidens.foundation.progress import StageLog, peak_memory_mb, track
 from evidens.foundation.settings import SettingsError, build_settings
 from evidens.foundation.streams import stream
 from evidens.foundation.windows import Horizon, Lookback, WindowError
@@ -16,6 +16,7 @@ __all__ = [
     "StageLog",
     "WindowError",
     "build_settings",
+    "peak_memory_mb",
     "stream",
     "track",
 ]

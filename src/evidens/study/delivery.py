@@ -11,6 +11,7 @@ from typing import Any
 import polars as pl
 
 from evidens.foundation import Fault, Faults, track
+from evidens.study import formats
 from evidens.study.catalog import StudyError
 from evidens.study.study import Study, write_parquet
 
@@ -20,7 +21,7 @@ SEGMENT_ROWS = 4_000_000  # rows of a table in memory before they are written ou
 
 
 def write_manifest(folder: Path, *, kind: str) -> int:
-    """List the Parquet files below `folder` with rows and SHA-256, and return how many there are.
+    """List the data files below `folder`, at any depth, with rows and SHA-256; return how many there are.
 
     The manifest is what DVC sees of a delivery: no stage ever writes to a real one.
 
@@ -30,14 +31,12 @@ def write_manifest(folder: Path, *, kind: str) -> int:
         Naming every file that cannot be read.
     """
     files, faults = {}, Faults()
-    for path in track(sorted(folder.glob("*/*.parquet")), what="listing files"):
+    for path in track(formats.find_files(folder), what="listing files"):
         name = path.relative_to(folder).as_posix()
         try:
-            rows = pl.scan_parquet(path).select(pl.len()).collect().item()
-        except (pl.exceptions.PolarsError, OSError) as error:
-            faults.add(name, f"cannot be read as Parquet ({type(error).__name__}).", "Ask for the file again.")
-            continue
-        files[name] = {"rows": rows, "sha256": digest_file(path)}
+            files[name] = {"rows": formats.count_rows(path), "sha256": digest_file(path)}
+        except StudyError as error:
+            faults.found.extend(Fault(name, fault.finding, fault.remedy) for fault in error.faults)
     faults.stop(StudyError)
     content = {"delivery": folder.name, "kind": kind, "files": files}
     (folder / MANIFEST).write_text(json.dumps(content, indent=1, sort_keys=True) + "\n", encoding="utf-8")
@@ -68,7 +67,7 @@ def read_manifest(folder: Path) -> dict[str, Any]:
         faults.add(
             f"{folder.name}/{MANIFEST}",
             "the delivery holds no files.",
-            "Lay them in <register>/<table>_<year>.parquet.",
+            "Lay them in <register>/<table>_<year>, as .parquet, .sas7bdat or .csv.",
         )
     for name, listed in manifest["files"].items():
         if not (folder / name).exists():
@@ -89,31 +88,43 @@ def pseudonymise_delivery(study: Study) -> pl.DataFrame:
     """
     from evidens.privacy import PseudonymMap, key_for
     from evidens.registers import (
+        LINK_TABLES,
         TABLES,
         RegisterTable,
         add_accounts,
+        add_year_of_file,
         check_accounts,
         check_delivery,
         link_contacts,
         pseudonymise_batch,
+        read_number_links,
         table_of,
     )
 
     delivery = study.settings("delivery")
     folder = study.folder("raw", delivery.name, MANIFEST).parent
     names = list(read_manifest(folder)["files"])
-    check_delivery({name: pl.read_parquet_schema(folder / name) for name in names})
+    check_delivery({name: formats.delivered_schema(folder / name) for name in names})
     seed = study.settings("simulation").seed if delivery.kind == "simulated" else None
     key = key_for(delivery, world_seed=seed, forbidden_roots=(study.root,))
     study.log.say(f"key {key.identity}")
+    link_files = [folder / name for name in names if table_of(Path(name).stem, LINK_TABLES)]
+    numbers = read_number_links(
+        (rows for path in link_files for rows in formats.read_batches(path, BATCH_ROWS)),
+        simulated=delivery.kind == "simulated",
+        settings=study.settings("pseudonyms"),
+    )
     pseudonymise = partial(
         pseudonymise_batch,
+        current=numbers.current,
         persons=PseudonymMap(key, "person"),
         contacts=PseudonymMap(key, "contact"),
         simulated=delivery.kind == "simulated",
         settings=study.settings("pseudonyms"),
     )
-    accounts: list[pl.DataFrame] = []
+    accounts: list[pl.DataFrame] = [numbers.account] if link_files else []
+    if numbers.quarantined.height:
+        write_parquet(numbers.quarantined, study.out_folder("raw_quarantine") / "number_links.parquet")
     links: dict[str, list[pl.DataFrame]] = defaultdict(list)
     paths: dict[RegisterTable, list[Path]] = defaultdict(list)
     for name in names:
@@ -123,14 +134,13 @@ def pseudonymise_delivery(study: Study) -> pl.DataFrame:
         known = link_contacts(links[table.register]) if table.is_linked else None
         writer = BucketWriter(study, table.name, n_buckets=delivery.n_buckets)
         for path, batch, number in read_batches(paths[table]):
-            done = pseudonymise(batch, table, links=known)
+            done = pseudonymise(add_year_of_file(batch, table, path.name), table, links=known)
             writer.add(done.kept)
             accounts.append(done.account)
             links[table.register].append(done.links)
             if done.quarantined.height:
-                write_parquet(
-                    done.quarantined, study.out_folder("raw_quarantine") / f"{path.stem}-{number:03d}.parquet"
-                )
+                name = "-".join(path.relative_to(folder).parts)  # a file may come twice, in two folders
+                write_parquet(done.quarantined, study.out_folder("raw_quarantine") / f"{name}-{number:03d}.parquet")
         writer.finish()
     study.out_folder("raw_quarantine")
     account = _report(study, add_accounts(accounts))
@@ -143,10 +153,8 @@ def pseudonymise_delivery(study: Study) -> pl.DataFrame:
 def read_batches(paths: list[Path]) -> Iterator[tuple[Path, pl.DataFrame, int]]:
     """Yield (file, rows, number of the batch within the file), a bounded number of rows at a time."""
     for path in track(paths, what=f"{paths[0].parent.name}: files"):
-        rows = pl.scan_parquet(path)
-        n = rows.select(pl.len()).collect().item()
-        for number, start in enumerate(range(0, max(n, 1), BATCH_ROWS)):
-            yield path, rows.slice(start, BATCH_ROWS).collect(), number
+        for number, rows in enumerate(formats.read_batches(path, BATCH_ROWS)):
+            yield path, rows, number
 
 
 class BucketWriter:

@@ -1,10 +1,12 @@
 """The local engine: a pure function over person buckets, as many at a time as cores and memory allow."""
 
+import ctypes
 import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal, TypeVar
 
 Result = TypeVar("Result")
@@ -48,6 +50,25 @@ def count_workers(settings: EngineSettings, *, bucket_bytes: int) -> int:
 def count_cores() -> int:
     """Cores that this process may use: on a shared machine fewer than there are."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def count_processes(*, each_mb: float) -> int:
+    """Count processes to run at a time, each of `each_mb` at its peak: bounded by cores and memory; at least one."""
+    return max(1, min(count_cores(), int(memory_mb() // each_mb)))
+
+
+def memory_mb() -> float:
+    """Return the memory that this process may use, in MB (1e6 bytes): the machine's, or its container's if less."""
+    machine = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    limit = Path("/sys/fs/cgroup/memory.max")
+    told = limit.read_text(encoding="ascii").strip() if limit.exists() else "max"
+    return min(machine, int(told) if told.isdigit() else machine) / 1e6
+
+
+def give_back_memory() -> None:
+    """Return freed memory to the machine, where the C library can; else what was needed once stays reserved."""
+    if trim := getattr(ctypes.CDLL(None), "malloc_trim", None):
+        trim(0)
 
 
 def run_buckets(function: Callable[[int], Result], buckets: Iterable[int], *, n_workers: int) -> Iterator[Result]:

@@ -11,6 +11,7 @@ from evidens.study.phases import OPENED, SEALED, open_ledger, stage_of
 from evidens.study.study import Study, write_parquet
 
 PHASES = ("feasibility", "internal", *SEALED)
+BESIDE = ("explain", "assess_fairness", "audit")
 WITH_CURVES = (*(stage_of(phase) for phase in PHASES[1:]), "explain")
 RELEASED = {
     "evidence": Evidence,
@@ -27,7 +28,7 @@ def disclose_tables(study: Study, outcome: str) -> None:
     settings = study.settings("disclosure")
     stages = [stage_of(phase) for phase in PHASES]
     parts = {
-        "evidence": [study.read("evidence", stage, outcome) for stage in (*stages, "explain", "assess_fairness")],
+        "evidence": [study.read("evidence", stage, outcome) for stage in (*stages, *BESIDE)],
         "curves": [study.read("curves", stage, outcome) for stage in WITH_CURVES],
         "gates": [study.read("gates", stage, outcome) for stage in stages],
         "flow": [study.read("flow", outcome)],

@@ -1,119 +1,134 @@
-"""Simulate a delivery shard by shard, on as many processes as there are cores, resumable."""
+"""Simulate a delivery and its truth: shard by shard, then table by table, resumable at every step."""
 
 import hashlib
 import json
-import multiprocessing
+import os
 import shutil
-import signal
-from collections.abc import Iterator
-from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, as_completed, wait
+from collections.abc import Mapping
 from dataclasses import asdict
-from functools import partial
 from pathlib import Path
 from typing import Any
 
-from evidens.foundation import track
-from evidens.study.delivery import MANIFEST, write_manifest
-from evidens.study.engine import count_cores
-from evidens.study.study import ROW_GROUP, Study, write_parquet
+import polars as pl
 
-TRUTH = {"truth_persons": "persons", "truth_risk": "risk"}
+from evidens.foundation import StageLog, track
+from evidens.study.delivery import MANIFEST, write_manifest
+from evidens.study.parquet_join import join_parquet
+from evidens.study.shards import ShardAccount, folder_of, read_accounts, simulate_shards
+from evidens.study.study import Study, appear_whole, write_parquet
+
+TRUTH = ("truth_persons", "truth_risk", "truth_effects", "truth_defects")
+MAKERS = ("codes", "foundation", "registers", "simulation")  # rooms whose code and tables make a shard
 
 
 def simulate_delivery(study: Study) -> None:
-    """Write the delivery of the chosen world to the raw zone and its truth to the truth zone.
-
-    Shards are finished one by one in a scratch folder named by the world's settings: an interrupted run
-    goes on with the shards that are missing. A shard depends on the world and its own number only, so that
-    neither the number of processes nor their order changes a byte.
-    """
+    """Write the delivery of the chosen world to the raw zone and its truth to the truth zone."""
     raw = study.out_folder("raw", "simulated")
+    truth = {table: study.out_folder(table) for table in TRUTH}
     if study.settings("delivery").kind != "simulated":
         (raw / MANIFEST).write_text(
             json.dumps({"delivery": "simulated", "files": {}, "kind": "none"}), encoding="utf-8"
         )
-        for table in TRUTH:
-            study.out_folder(table)
         study.log.say("the chosen delivery is not simulated: nothing to simulate")
         return
     world = study.settings("simulation")
-    scratch = study.root / "data" / "scratch" / _name(world)
-    scratch.mkdir(parents=True, exist_ok=True)
-    missing = [shard for shard in range(world.n_shards) if not (scratch / f"{shard:05d}").exists()]
-    _run_shards(partial(simulate_one_shard, world, scratch), missing)
-    shards = sorted(path for path in scratch.iterdir() if path.suffix != ".partial")
-    names = sorted({path.relative_to(shard).as_posix() for shard in shards for path in shard.rglob("*.parquet")})
-    for name in track(names, what="joining shards"):
-        rows = _join([shard / name for shard in shards if (shard / name).exists()], _place(study, raw, name))
-        study.log.count(rows)
+    simulate_world(world, raw=raw, truth=truth, scratch=study.root / "data" / "scratch", log=study.log)
+
+
+def simulate_world(
+    world: Any, *, raw: Path, truth: Mapping[str, Path], scratch: Path, log: StageLog, n_processes: int | None = None
+) -> list[ShardAccount]:
+    """Simulate a world of any size into `raw` and `truth`.
+
+    Parameters
+    ----------
+    world : WorldSettings
+    raw : Path
+        Folder of the delivery: its files and their manifest.
+    truth : mapping of table to Path
+        Folder of each table of the truth.
+    scratch : Path
+        Folder that holds, under a name made of the world's settings, what an interrupted run goes on with. It must
+        lie on the disk of `raw` and `truth`.
+    log : StageLog
+    n_processes : int, optional
+        At most so many processes; default what cores and memory allow.
+
+    Returns
+    -------
+    list of ShardAccount
+        What each shard cost; of an interrupted run also the shards that were done before.
+
+    Notes
+    -----
+    A shard depends on the world and its own number only, and shards are joined in the order of their numbers:
+    neither the number of processes nor their order changes a byte. Memory is bounded by a shard per process. Files
+    are joined one at a time, and the shards' parts go as each is done, so that the disk never holds more than the
+    delivery and one file of it.
+    """
+    from evidens.simulation.truth import describe_effects
+
+    scratch = scratch / name_of(world)
+    shards = range(world.n_shards + world.golden_persons)  # the golden people come after all others
+    simulate_shards(world, scratch, shards, n_processes=n_processes)
+    accounts = read_accounts(scratch, shards)
+    join_shards([folder_of(scratch, shard) for shard in shards], scratch / "joined")
+    _hand_over(scratch / "joined", raw, truth)
+    write_parquet(describe_effects(world), truth["truth_effects"] / "part.parquet")
     n_files = write_manifest(raw, kind="simulated")
     shutil.rmtree(scratch)
-    study.log.say(f"world {world.name}: {world.n_persons:,} people, {n_files} files")
+    log.count(sum(account.n_rows for account in accounts))
+    log.say(f"world {world.name}: {world.n_persons:,} people, {n_files} files")
+    return accounts
 
 
-def simulate_one_shard(world: Any, scratch: Path, shard: int) -> int:
-    """Simulate one shard into a folder of `scratch` that appears whole or not at all; return its number."""
-    from evidens.registers.emission import emit_delivery
-    from evidens.simulation import simulate_shard
+def join_shards(shards: list[Path], joined: Path) -> None:
+    """Move the rows of every file of the shards into one file of the same name below `joined`.
 
-    partial_folder = scratch / f"{shard:05d}.partial"
-    shutil.rmtree(partial_folder, ignore_errors=True)
-    simulated = simulate_shard(world, shard)
-    for (register, table, year), frame in emit_delivery(simulated, world).items():
-        write_parquet(frame, partial_folder / "raw" / register / f"{table}_{year}.parquet")
-    for table, name in TRUTH.items():
-        write_parquet(getattr(simulated, f"truth_{name}"), partial_folder / "truth" / f"{table}.parquet")
-    partial_folder.replace(scratch / f"{shard:05d}")
-    return shard
-
-
-def _run_shards(work: Any, shards: list[int]) -> None:
-    n_workers = min(len(shards), count_cores())
-    if n_workers <= 1:
-        for shard in track(shards, what="simulating shards"):
-            work(shard)
-        return
-    with ProcessPoolExecutor(
-        n_workers,
-        mp_context=multiprocessing.get_context("spawn"),
-        initializer=signal.signal,
-        initargs=(signal.SIGINT, signal.SIG_IGN),  # an interrupt lets the shards at hand be finished, and no others
-    ) as pool:
-        for _ in track(_in_turn(pool, work, shards, n_workers), what="simulating shards", total=len(shards)):
-            pass
-
-
-def _in_turn(pool: ProcessPoolExecutor, work: Any, shards: list[int], n_workers: int) -> Iterator[int]:
-    """Yield finished shards; no more are handed out than there are workers, so that an interrupt ends soon."""
-    waiting, running = iter(shards), set()
-    for shard in waiting:
-        running.add(pool.submit(work, shard))
-        if len(running) == n_workers:
-            done, running = wait(running, return_when=FIRST_COMPLETED)
-            yield from (future.result() for future in done)
-    yield from (future.result() for future in as_completed(running))
-
-
-def _place(study: Study, raw: Path, name: str) -> Path:
-    zone, rest = name.split("/", 1)
-    return raw / rest if zone == "raw" else study.out_folder(Path(rest).stem) / "part.parquet"
-
-
-def _join(parts: list[Path], path: Path) -> int:
-    """Put the rows of `parts` below each other in fixed row groups, a row group in memory at a time."""
-    import pyarrow.parquet as pq
-
-    path.parent.mkdir(parents=True, exist_ok=True)
-    scratch, n_rows = path.with_suffix(".partial"), 0
-    with pq.ParquetWriter(scratch, pq.read_schema(parts[0]), compression="zstd", compression_level=1) as writer:
+    The parts of a file are removed once it is whole; files joined earlier are left as they are.
+    """
+    names = sorted({path.relative_to(shard).as_posix() for shard in shards for path in shard.rglob("*.parquet")})
+    for name in track(names, what="joining shards"):
+        parts = [shard / name for shard in shards if (shard / name).exists()]
+        if not (joined / name).exists():
+            join_parquet(parts, joined / name)
         for part in parts:
-            for batch in pq.ParquetFile(part).iter_batches(batch_size=ROW_GROUP):
-                writer.write_batch(batch)
-                n_rows += batch.num_rows
-    scratch.replace(path)
-    return n_rows
+            part.unlink()
 
 
-def _name(world: Any) -> str:
-    digest = hashlib.sha256(json.dumps(asdict(world), sort_keys=True, default=str).encode()).hexdigest()
-    return f"{world.name}-{digest[:16]}"
+def _hand_over(joined: Path, raw: Path, truth: Mapping[str, Path]) -> None:
+    """Give the joined files their places; they stay where they were too, until everything is done."""
+    for path in sorted((joined / "raw").rglob("*.parquet")):
+        _link(path, raw / path.relative_to(joined / "raw"))
+    for path in sorted((joined / "truth").glob("*.parquet")):
+        place = truth[path.stem] / "part.parquet"
+        if path.stem == "truth_defects":
+            write_parquet(_sum_log(pl.read_parquet(path)), place)
+        else:
+            _link(path, place)
+
+
+def _sum_log(log: pl.DataFrame) -> pl.DataFrame:
+    """Sum what was planted over the shards."""
+    keys = [name for name in log.columns if name != "n_rows"]
+    return log.group_by(keys).agg(pl.col("n_rows").sum()).sort(keys)
+
+
+def _link(path: Path, place: Path) -> None:
+    place.parent.mkdir(parents=True, exist_ok=True)
+    place.unlink(missing_ok=True)
+    try:
+        os.link(path, place)
+    except OSError:  # another disk, or one without second names
+        with appear_whole(place) as whole:
+            shutil.copyfile(path, whole)
+
+
+def name_of(world: Any) -> str:
+    """Return the name of a world's scratch folder: other settings or another simulator, another name."""
+    digest = hashlib.sha256(json.dumps(asdict(world), sort_keys=True, default=str).encode())
+    package = Path(__file__).parents[1]
+    for room in MAKERS:
+        for path in sorted(path for path in (package / room).rglob("*") if path.suffix in (".py", ".csv")):
+            digest.update(path.relative_to(package).as_posix().encode() + path.read_bytes())
+    return f"{world.name}-{digest.hexdigest()[:16]}"

@@ -8,6 +8,7 @@ writes nothing.
 import errno
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
@@ -283,8 +284,31 @@ def find_root(start: Path) -> Path:
     )
 
 
-def write_parquet(frame: pl.DataFrame, path: Path) -> None:
+def write_parquet(frame: pl.DataFrame, path: Path, *, statistics: bool = True) -> None:
     """Write `frame` so that it appears at `path` whole or not at all, in fixed row groups.
+
+    Parameters
+    ----------
+    frame : polars.DataFrame
+    path : Path
+    statistics : bool
+        Whether to note the least and largest value of every column: a sixth of the cost, and of use only to who
+        reads a part of the rows.
+
+    Raises
+    ------
+    StudyError
+        If the disk is full or the place cannot be written; nothing is left behind.
+    """
+    with appear_whole(path) as scratch:
+        frame.rechunk().write_parquet(
+            scratch, statistics=statistics, row_group_size=ROW_GROUP, compression="zstd", compression_level=1
+        )
+
+
+@contextmanager
+def appear_whole(path: Path) -> Iterator[Path]:
+    """Give a place to write to, and move what was written there to `path` when all went well.
 
     Raises
     ------
@@ -294,16 +318,17 @@ def write_parquet(frame: pl.DataFrame, path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     scratch = path.with_suffix(".partial")
     try:
-        frame.rechunk().write_parquet(scratch, row_group_size=ROW_GROUP, compression="zstd", compression_level=1)
+        yield scratch
         scratch.replace(path)
     except (OSError, pl.exceptions.PolarsError) as error:
-        scratch.unlink(missing_ok=True)
         if _error_number(error) in NO_ROOM:
             fault = Fault(path.name, "there is no room on the disk.", "Make room and run `dvc repro` again.")
             raise StudyError(fault) from error
         raise StudyError(
             Fault(path.name, f"cannot be written ({type(error).__name__}).", "Check the folder.")
         ) from error
+    finally:
+        scratch.unlink(missing_ok=True)
 
 
 def _error_number(error: Exception) -> int | None:

@@ -60,6 +60,7 @@ def _row(phase: str, gates: pl.DataFrame, evidence: pl.DataFrame, candidate: str
     if gates.filter(criterion=OPENED).height:
         return [phase, "not opened", "", "", *("" for _ in HEADLINE)]
     mine = evidence.filter(pl.col("phase") == phase, pl.col("group") == "all", pl.col("reference") == "none",
+                           pl.col("label") == "coded",
                            pl.col("model").is_in([candidate, "none"]))  # fmt: skip
     first = mine.sort("n", descending=True).head(1)
     counts = [f"{first['n'].item():,}", f"{first['n_events'].item():,}"] if first.height else ["", ""]

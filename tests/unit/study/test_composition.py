@@ -92,7 +92,7 @@ def test_mistakes_in_several_files_are_told_together(conf):
 @pytest.mark.parametrize(
     ("choices", "message"),
     [
-        ({"simulation": "mars"}, "no file conf/simulation/mars.yaml. There are: demo, national, tiny"),
+        ({"simulation": "mars"}, "no file conf/simulation/mars.yaml. There are: demo, drift, leak, "),
         ({"candidate": "oracle"}, "'oracle' is not trained. One of: logistic, lightgbm, age_sex"),
         ({"colour": "red"}, "choose.colour: no such choice"),
     ],

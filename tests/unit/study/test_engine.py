@@ -3,7 +3,14 @@ import time
 
 import pytest
 
-from evidens.study.engine import EngineSettings, count_workers, run_buckets
+from evidens.study.engine import (
+    EngineSettings,
+    count_cores,
+    count_processes,
+    count_workers,
+    memory_mb,
+    run_buckets,
+)
 
 
 def test_results_come_in_the_order_of_buckets_whatever_the_number_of_workers():
@@ -50,3 +57,9 @@ def test_a_memory_budget_bounds_the_workers(bucket_mb, expected_at_most):
 def test_a_budget_that_is_no_budget_is_refused():
     with pytest.raises(ValueError, match="memory_budget_mb"):
         EngineSettings(kind="local", n_workers=2, memory_budget_mb=1)
+
+
+def test_processes_are_bounded_by_cores_and_by_memory():
+    assert count_processes(each_mb=1) == count_cores()
+    assert count_processes(each_mb=memory_mb() * 2) == 1
+    assert count_processes(each_mb=memory_mb() / 1.5) == 1
