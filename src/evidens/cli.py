@@ -98,8 +98,9 @@ def _write_manifest(folder: Path) -> None:
 
 def _check_delivery(folder: Path, as_json: bool, rows: bool) -> None:
     from evidens.study.check import run_check
+    from evidens.study.study import find_root
 
-    run_check(folder, as_json=as_json, rows=rows)
+    run_check(folder, root=find_root(Path()), as_json=as_json, rows=rows)
 
 
 def _browse(port: int) -> None:

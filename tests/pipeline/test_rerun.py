@@ -39,7 +39,7 @@ EXPECTED = {  # what a change of each file of conf/ reruns; {} stands for each o
     "conf/delivery/simulated.yaml": {"simulate", "pseudonymise", "intake", "build_cohort@{}", "audit@{}", "report@{}",
                                      "record_change@{}"},
     "conf/pseudonyms/default.yaml": {"pseudonymise", "record_change@{}"},
-    "conf/registers/default.yaml": {"intake", "record_change@{}"},
+    "conf/registers/default.yaml": {"pseudonymise", "intake", "record_change@{}"},
     "conf/features/default.yaml": {"build_features@{}", "record_change@{}"},
     "conf/protocol/rehearsal.yaml": {"assign_phases@{}", "assess_feasibility@{}", "validate_internal@{}",
                                      "validate_temporal@{}", "validate_external@{}", "validate_prospective@{}",

@@ -120,8 +120,10 @@ def test_letter_case_and_physical_types_change_no_fact_and_no_count(shard, world
     same_facts(clean, messy)
 
 
-def test_a_delivery_as_text_in_latin_1_gives_the_same_facts_as_one_in_parquet(world, tmp_path):
+@pytest.mark.parametrize("type_drift", [False, True], ids=["usual types", "types that drift"])
+def test_a_delivery_as_text_in_latin_1_gives_the_same_facts_as_one_in_parquet(world, tmp_path, type_drift):
     small = dataclasses.replace(world, n_persons=300, shard_persons=300)
+    small = dataclasses.replace(small, delivered=DeliveredSettings(type_drift=type_drift))
     files, _ = emit_delivery(simulate_shard(small, 0), small)
     read = {}
     for name, frame in files.items():

@@ -11,7 +11,7 @@ import polars as pl
 import pytest
 from tests.unit.simulation.worlds import build_world
 
-from evidens.simulation import OUTCOMES, expected_auroc, simulate_shard
+from evidens.simulation import OUTCOMES, simulate_shard
 from evidens.simulation.coded import coded_days
 from evidens.simulation.coding import add_false_codings
 from evidens.simulation.diseases import COLORECTAL_CANCER, DISEASES, FRAILTY, TYPE_2_DIABETES
@@ -25,14 +25,16 @@ from evidens.simulation.effects import (
     ReadingShift,
     SwitchGap,
 )
-from evidens.simulation.lives import NEVER, draw_lives
+from evidens.simulation.expected_calibration import expected_calibration
+from evidens.simulation.lives import NEVER, draw_lives, emigration_from
+from evidens.simulation.marginals import emigration_hazards
 from evidens.simulation.onset import delay_shares, draw_course, emigration_factor
 from evidens.simulation.oracle import risk_given_record
 from evidens.simulation.people import draw_people
 from evidens.simulation.quarters import Calendar, day_number
 from evidens.simulation.shard import covered_quarters
 from evidens.simulation.signals import draw_signals
-from evidens.simulation.true_risk import find_at_risk
+from evidens.simulation.true_risk import find_at_risk, is_event
 from evidens.simulation.world import ORIGINS, REGIONS
 
 ALL_AT_ONCE = Effects(
@@ -108,7 +110,9 @@ class TestEverythingAtOnce:
     """All effects in one world: every risk still comes true."""
 
     @pytest.mark.parametrize("outcome", OUTCOMES)
-    @pytest.mark.parametrize(("risk", "event"), [("risk_true", "is_event"), ("risk_coded", "is_coded_event")])
+    @pytest.mark.parametrize(
+        ("risk", "event"), [("risk_true", "is_event"), ("risk_features", "is_event"), ("risk_coded", "is_coded_event")]
+    )
     def test_risks_come_true_in_every_twentieth(self, outcome, risk, event, everything):
         rows = everything.filter(pl.col("outcome") == outcome, pl.col(risk).is_not_null())
         p, y = rows[risk].to_numpy(), rows[event].to_numpy().astype(float)
@@ -120,7 +124,9 @@ class TestEverythingAtOnce:
 
     @pytest.mark.parametrize("outcome", OUTCOMES)
     @pytest.mark.parametrize("by", ["origin", "region", "year", "sex"])
-    @pytest.mark.parametrize(("risk", "event"), [("risk_true", "is_event"), ("risk_coded", "is_coded_event")])
+    @pytest.mark.parametrize(
+        ("risk", "event"), [("risk_true", "is_event"), ("risk_features", "is_event"), ("risk_coded", "is_coded_event")]
+    )
     def test_risks_come_true_in_every_group(self, outcome, by, risk, event, everything):
         rows = everything.filter(pl.col("outcome") == outcome, pl.col(risk).is_not_null())
         z = rows.group_by(by).agg(
@@ -140,24 +146,6 @@ class TestEverythingAtOnce:
         assert hidden["risk_coded"].is_between(0, 1).all()
 
 
-@pytest.mark.parametrize("seed", range(5))
-def test_in_the_null_world_not_even_the_oracle_tells_who_will_be_ill(seed):
-    world = plant(n=5_000, seed=seed, flat_hazard=True, signal=0.0)
-    same = {outcome: dict.fromkeys(ORIGINS, by["danish"]) for outcome, by in world.diagnosed_per_quarter.items()}
-    world = dataclasses.replace(world, diagnosed_per_quarter=same)
-    layers = Layers(world)
-    index, day = layers.position(2018), dt.date(2018, 1, 1)
-    for disease, (low, high) in zip(DISEASES, ((30, 79), (40, 84)), strict=True):
-        course = layers.courses[disease.outcome]
-        rows = find_at_risk(layers.people, layers.lives, np.full(layers.people.n, NEVER), day)
-        age = layers.lives.age[rows, index]
-        rows = rows[(age >= low) & (age <= high) & (course.diagnosis_quarter[rows] >= index)]
-        rows = rows[layers.people.entry_day[rows] < day_number(day) - 730]  # resident for two years, like a cohort
-        arguments = disease, layers.people, layers.lives, course, layers.signals(disease), rows, index
-        risk = risk_given_record(*arguments, world, layers.calendar).true
-        assert 0.49 < expected_auroc(risk, risk) < 0.51
-
-
 def test_the_incidence_of_onset_follows_its_trend():
     trend = {"1995": 0.5, "2012": 1.0, "2018": 0.7}
     layers = Layers(plant(n=60_000, onset_trend={"type_2_diabetes": trend}))
@@ -175,16 +163,30 @@ def test_the_incidence_of_onset_follows_its_trend():
         assert close(observed / expected, planted, observed)
 
 
-@pytest.mark.parametrize("disease", DISEASES, ids=lambda d: d.outcome)
-def test_a_prevalence_shift_multiplies_the_risk_in_its_region_and_leaves_the_slope(disease):
-    """Against the risk of one who does not know of it the odds are exp(delta) times as high; noise-free.
+@pytest.mark.parametrize(("disease", "delta"), [*zip(DISEASES, (0.405, 0.3), strict=True)], ids=OUTCOMES)
+def test_a_prevalence_shift_is_the_hazard_ratio_of_onset_in_its_region_and_nowhere_else(disease, delta):
+    layers = Layers(plant(n=60_000, region_log_hazard={disease.outcome: {"83": delta}}))
+    course, people = layers.courses[disease.outcome], layers.people
+    is_here = people.region == REGIONS.index("83")
+    rate = course.hazard_factor * np.where(is_here, np.exp(-delta), 1.0)
+    rate = rate * np.exp(disease.frailty_log_ratio * FRAILTY[course.frailty_class])
+    total = np.append(0.0, np.cumsum(disease.hazards()))
+    start, stop = (np.clip(quarter, 0, total.size - 2) for quarter in (
+        course.at_risk_from, np.minimum(course.onset_quarter, layers.calendar.n_quarters) - people.born_quarter
+    ))  # fmt: skip
+    is_ill = course.onset_quarter < layers.calendar.n_quarters
+    until = total[stop] + np.where(is_ill, (total[stop + 1] - total[stop]) / 2, 0.0)  # ill half-way through a quarter
+    load = rate * np.maximum(until - total[start], 0.0)
+    for mine, planted in ((is_here, np.exp(delta)), (~is_here, 1.0)):
+        n_onsets = is_ill[mine].sum()
+        assert n_onsets > 500
+        assert close(n_onsets / load[mine].sum(), planted, n_onsets)
 
-    So is O/E where the risk is low. Those whom the record gives away are ill here and there.
-    """
-    delta = 0.4
-    as_in_denmark = dict.fromkeys(OUTCOMES, 1.0)
-    world = plant(n=8_000, region_log_hazard={disease.outcome: {"83": delta}})
-    layers = Layers(dataclasses.replace(world, incidence_multiplier=as_in_denmark))
+
+def unaware_of_region(disease, delta, n, **changes):
+    """True risks in region 83, those of one who does not know of its hazard, and what then happened."""
+    world = dataclasses.replace(plant(n=n, region_log_hazard={disease.outcome: {"83": delta}}), **changes)
+    layers = Layers(world)
     course, signals, index = layers.courses[disease.outcome], layers.signals(disease), layers.position(2018)
     is_here = layers.people.region == REGIONS.index("83")
     blind = dataclasses.replace(course, hazard_factor=course.hazard_factor * np.where(is_here, np.exp(-delta), 1.0))
@@ -198,11 +200,32 @@ def test_a_prevalence_shift_multiplies_the_risk_in_its_region_and_leaves_the_slo
     )
     here = is_here[rows]
     assert (true[~here] == ignorant[~here]).all()
-    odds, blind_odds = (p[here] / (1 - p[here]) for p in (true, ignorant))
+    return true[here], ignorant[here], is_event(disease, layers.lives, course, rows, index)[here]
+
+
+@pytest.mark.parametrize(("disease", "delta"), [*zip(DISEASES, (0.405, 0.3), strict=True)], ids=OUTCOMES)
+def test_a_prevalence_shift_raises_what_happens_over_what_is_expected_by_less_than_itself(disease, delta):
+    """As the shipped world of shifts plants it: whom the record gives away is ill here and there."""
+    true, ignorant, happened = unaware_of_region(disease, delta, n=40_000)
+    expected = true.sum() / ignorant.sum()  # noise-free
+    assert 1.1 < expected < np.exp(delta) - 0.1
+    se = np.sqrt((true * (1 - true)).sum()) / ignorant.sum()
+    assert abs(happened.sum() / ignorant.sum() - expected) < 3 * se
+
+
+@pytest.mark.parametrize("disease", DISEASES, ids=lambda d: d.outcome)
+def test_a_prevalence_shift_multiplies_the_odds_where_disease_is_rare_and_leaves_the_slope(disease):
+    """Against the risk of one who does not know of it the odds are exp(delta) times as high; noise-free.
+
+    So is O/E where the risk is low.
+    """
+    delta, as_in_denmark = 0.4, dict.fromkeys(OUTCOMES, 1.0)
+    true, ignorant, _ = unaware_of_region(disease, delta, n=8_000, incidence_multiplier=as_in_denmark)
+    odds, blind_odds = (p / (1 - p) for p in (true, ignorant))
     assert np.median(odds / blind_odds) == pytest.approx(np.exp(delta), rel=0.01)
-    low = ignorant[here] < 0.05
-    assert true[here][low].sum() / ignorant[here][low].sum() == pytest.approx(np.exp(delta), rel=0.03)
-    slope = np.polyfit(np.log(blind_odds), np.log(odds), 1, w=np.sqrt(ignorant[here]))[0]
+    low = ignorant < 0.05
+    assert true[low].sum() / ignorant[low].sum() == pytest.approx(np.exp(delta), rel=0.03)
+    slope = np.polyfit(np.log(blind_odds), np.log(odds), 1, w=np.sqrt(ignorant))[0]
     assert slope == pytest.approx(1, abs=0.05)
 
 
@@ -223,6 +246,11 @@ def test_case_mix_moves_people_and_no_risk(everything):
     assert close(ratio, 1.0, here["is_event"].sum())
 
 
+def far_off(found, expected, dispersion):
+    """Standard errors between counts per person and their means, negative binomial: one multiplier per person."""
+    return (found.sum() - expected.sum()) / np.sqrt((expected + expected**2 / dispersion).sum())
+
+
 def test_a_drift_weakens_values_and_tests_from_its_date():
     drift = Drift("type_2_diabetes", "all", dt.date(2016, 1, 1), 0.4)
     layers = Layers(plant(n=40_000, drifts=(drift,)))
@@ -233,17 +261,44 @@ def test_a_drift_weakens_values_and_tests_from_its_date():
     r = quarters - course.onset_quarter[:, None]
     usual = (quarters <= course.diagnosis_quarter[:, None]) & (r >= -4) & (r < 0)
     frailty = FRAILTY[course.frailty_class][:, None]
-    for years, strength in (((2008, 2016), 1.0), ((2016, 2025), 0.4)):
+    for years, strength, other in (((2008, 2016), 1.0, 0.4), ((2016, 2025), 0.4, 1.0)):
         first, stop = (layers.position(year) for year in years)
         inside = usual & (quarters >= first) & (quarters < stop)
-        excess = (sums - n * values.per_class * frailty)[inside].sum() / (n * values.rise * values.ramp(r))[
-            inside
-        ].sum()
-        n_tests = n[inside].sum()
-        assert abs(excess - strength) < 3 * np.hypot(values.sd, values.person_sd) / values.rise / np.sqrt(n_tests) * 2
-        expected = signals.expected[counts.name] * np.exp(counts.per_class * frailty)
-        ratio = np.log(n_tests / expected[inside].sum()) / np.log((np.exp(counts.rise * counts.ramp(r[inside]))).mean())
-        assert ratio == pytest.approx(strength, abs=0.25)
+        tests = np.where(inside, n, 0)
+        moved = np.where(inside, sums - n * values.per_class * frailty, 0.0).sum()
+        rise, of_person = (tests * values.rise * values.ramp(r)).sum(), tests.sum(axis=1).astype(float)
+        variance = (of_person * (values.sd**2 + values.step**2 / 12) + (of_person * values.person_sd) ** 2).sum()
+        assert abs(moved - strength * rise) < 3 * np.sqrt(variance)
+        assert abs(moved - other * rise) > 5 * np.sqrt(variance)
+        base = np.where(inside, signals.expected[counts.name] * np.exp(counts.per_class * frailty), 0.0)
+        planted, without = ((base * np.exp(s * counts.rise * counts.ramp(r))).sum(axis=1) for s in (strength, other))
+        assert abs(far_off(of_person, planted, counts.dispersion)) < 3
+        assert abs(far_off(of_person, without, counts.dispersion)) > 3
+
+
+@pytest.mark.parametrize("disease", DISEASES, ids=lambda d: d.outcome)
+def test_who_does_not_know_of_a_drift_is_right_before_it_and_too_extreme_after_it(disease):
+    """Noise-free: the true risk against that of one who reads the record as if signals were what they were."""
+    drift = Drift(disease.outcome, "all", dt.date(2018, 1, 1), 0.4)
+    layers = Layers(plant(n=8_000, drifts=(drift,)))
+    course, signals = layers.courses[disease.outcome], layers.signals(disease)
+    unaware = dataclasses.replace(layers.world, effects=Effects())
+    slopes = []
+    for year in (2018, 2021):
+        day, index = dt.date(year, 1, 1), layers.position(year)
+        rows = find_at_risk(layers.people, layers.lives, np.full(layers.people.n, NEVER), day)
+        rows = rows[course.diagnosis_quarter[rows] >= index]
+        true, blind = (
+            risk_given_record(
+                disease, layers.people, layers.lives, course, signals, rows, index, world, layers.calendar
+            ).true
+            for world in (layers.world, unaware)
+        )
+        slopes.append(expected_calibration(blind, true)[1])
+        if year == 2018:  # the record ends where the drift begins
+            assert (true == blind).all()
+    assert slopes[0] == pytest.approx(1, abs=1e-3)
+    assert slopes[1] < 0.97
 
 
 def test_tests_are_taken_as_often_as_planted():
@@ -253,14 +308,19 @@ def test_tests_are_taken_as_often_as_planted():
     signals, without = layers.signals(disease), plain.signals(disease)
     counts = disease.counts[0]
     r = np.arange(layers.calendar.n_quarters) - course.onset_quarter[:, None]
-    far = (r < -8) & (layers.people.origin == 2)[:, None]
-    near = (r >= -4) & (r <= 0) & (layers.people.origin == 0)[:, None]
-    n, m = (s.n_events[counts.name] for s in (signals, without))
-    assert close(n[far].sum() / m[far].sum(), np.exp(-0.5), min(n[far].sum(), m[far].sum()) / 3)
-    ratios = np.exp(counts.rise * counts.ramp(r[near])), np.exp(2 * counts.rise * counts.ramp(r[near]))
-    expected = without.expected[counts.name][near]
-    planted = (expected * ratios[1]).sum() / (expected * ratios[0]).sum()
-    assert close(n[near].sum() / m[near].sum(), planted, m[near].sum() / 4)
+    base = without.expected[counts.name] * np.exp(counts.per_class * FRAILTY[course.frailty_class])[:, None]
+    far, near = r < -8, (r >= -4) & (r <= 0)
+    for origin, log_rate in ((2, -0.5), (0, 0.0)):
+        for cells in (far, near):
+            inside = cells & (layers.people.origin == origin)[:, None]
+            found = np.where(inside, signals.n_events[counts.name], 0).sum(axis=1)
+            planted, neither = (
+                np.where(inside, base * np.exp(rate + rise * counts.rise * counts.ramp(r)), 0.0).sum(axis=1)
+                for rate, rise in ((log_rate, 2.0), (0.0, 1.0))
+            )
+            assert abs(far_off(found, planted, counts.dispersion)) < 3
+            if (origin == 2) == (cells is far):  # one of the two alone
+                assert abs(far_off(found, neither, counts.dispersion)) > 5
     assert (signals.n_events["iron"] == without.n_events["iron"]).all()  # no test
 
 
@@ -285,12 +345,19 @@ def test_a_reading_that_is_off_is_off_where_and_in_whom_it_was_planted_and_moves
 
 def test_who_leaves_is_as_healthy_as_planted():
     layers = Layers(plant(n=100_000, emigration=InformativeEmigration("type_2_diabetes", -0.6)))
-    lives, frailty = layers.lives, layers.courses["type_2_diabetes"].frailty_class
-    left = (lives.left_day < NEVER) & (layers.people.ancestry == 0)  # few of them leave: a rate, not a share
-    rate = np.bincount(frailty[left], minlength=5) / np.bincount(frailty[layers.people.ancestry == 0], minlength=5)
-    weight = np.sqrt(np.bincount(frailty[left], minlength=5))
-    slope = np.polyfit(FRAILTY, np.log(rate), 1, w=weight)[0]
-    assert slope == pytest.approx(-0.6, abs=0.12)
+    lives, people, last = layers.lives, layers.people, layers.calendar.n_quarters
+    frailty = layers.courses["type_2_diabetes"].frailty_class
+    starts, total = layers.calendar.starts, np.append(0.0, np.cumsum(emigration_hazards(), axis=1)[0])
+    first = emigration_from(people, np.searchsorted(starts, people.entry_day, side="right") - 1)
+    left = np.where(lives.left_day < NEVER, np.searchsorted(starts, lives.left_day, side="right") - 1, last)
+    stop = np.minimum(np.minimum(left, lives.death_quarter), last) - people.born_quarter
+    stop, has_left = np.clip(stop, 0, total.size - 2), (left < last) & (people.ancestry != 1)
+    until = total[stop] + np.where(has_left, (total[stop + 1] - total[stop]) / 2, 0.0)  # half-way through a quarter
+    load = np.maximum(until - total[np.clip(first, 0, total.size - 1)], 0.0) * (people.ancestry != 1)
+    n_left, loads = (np.bincount(frailty, weights, minlength=5) for weights in (has_left, load))
+    slope = np.polyfit(FRAILTY, np.log(n_left / loads), 1, w=np.sqrt(n_left))[0]
+    spread = FRAILTY - np.average(FRAILTY, weights=n_left)
+    assert abs(slope - -0.6) < 3 / np.sqrt((n_left * spread**2).sum())  # counts given the load are Poisson
 
 
 @pytest.mark.parametrize("disease", DISEASES, ids=lambda d: d.outcome)

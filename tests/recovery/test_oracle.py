@@ -30,7 +30,7 @@ def truth(shard):
     """Risks with age and sex at the index, of ages that the studies look at, horizons not overlapping."""
     rows = shard.truth_risk.join(shard.persons, on="pnr")
     age = pl.col("index_on").dt.year() - pl.col("born_on").dt.year() - 1  # on 1 January
-    rows = rows.with_columns(age=age, year=pl.col("index_on").dt.year())
+    rows = rows.with_columns(age=age, year=pl.col("index_on").dt.year()).drop_nulls("risk_true")  # not diagnosed before
     parts = {}
     for outcome in OUTCOMES:
         low, high = AGES[outcome]

@@ -24,7 +24,8 @@ def largest_gaps(groups: Sequence[Measures], threshold: float) -> Measures:
     Parameters
     ----------
     groups : sequence of Measures
-        One per group; fewer than two give NaN.
+        One per group; those in which a measure is undefined are left out of its gap, and fewer than two give NaN. A
+        gap of two measures is NaN where either is.
     threshold : float
         At which groups are compared.
 
@@ -38,7 +39,7 @@ def largest_gaps(groups: Sequence[Measures], threshold: float) -> Measures:
     for gap, metrics in GAPS.items():
         at = NO_THRESHOLD if metrics[0] in _WITHOUT_THRESHOLD else threshold
         spreads = [_spread([group.get((metric, at), np.nan) for group in groups]) for metric in metrics]
-        found[gap, at] = max(spreads)
+        found[gap, at] = float(np.max(spreads))
     return found
 
 

@@ -49,15 +49,15 @@ class Least:
     events: int
     non_events: int
 
-    def judge(self, risk: Array) -> str | None:
-        """Say why people of these risks are too few to be judged, or None."""
+    def judge(self, risk: Array, *, counted: str = "are expected") -> str | None:
+        """Say why people of these risks, or outcomes that `counted` says "happened", are too few, or None."""
         events = float(risk.sum())
         if risk.size < self.people:
             return f"insufficient: fewer than {self.people} people"
         if events < self.events:
-            return f"insufficient: fewer than {self.events} events are expected"
+            return f"insufficient: fewer than {self.events} events {counted}"
         if risk.size - events < self.non_events:
-            return f"insufficient: fewer than {self.non_events} non-events are expected"
+            return f"insufficient: fewer than {self.non_events} non-events {counted}"
         return None
 
 

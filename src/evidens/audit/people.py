@@ -31,6 +31,8 @@ class AuditedPeople:
         NaN for people who were diagnosed before the index, which no register shows by then.
     risk_coded : array
         Of being coded within the horizon.
+    is_event : array of bool
+        Whether the true outcome happened; False where `risk_true` is NaN.
     groups : mapping of str to array of str
         By variable.
     n_predicted : int
@@ -40,6 +42,7 @@ class AuditedPeople:
     scores: Mapping[str, Array]
     risk_true: Array
     risk_coded: Array
+    is_event: NDArray[np.bool_]
     groups: Mapping[str, NDArray[np.str_]]
     n_predicted: int
 
@@ -71,7 +74,7 @@ def align_people(predictions: pl.DataFrame, truth: pl.DataFrame, groups: pl.Data
     predictions : polars.DataFrame
         Contract Prediction, of one phase.
     truth : polars.DataFrame
-        person_id, index_on, risk_true, risk_features, risk_coded.
+        person_id, index_on, risk_true, risk_features, risk_coded, is_event.
     groups : polars.DataFrame
         person_id, and one column per variable.
 
@@ -97,6 +100,7 @@ def align_people(predictions: pl.DataFrame, truth: pl.DataFrame, groups: pl.Data
         scores=scores,
         risk_true=_floats(joined["risk_true"]),
         risk_coded=_floats(joined["risk_coded"]),
+        is_event=joined["is_event"].fill_null(value=False).to_numpy(),
         groups={name: joined[name].cast(pl.String).fill_null(UNKNOWN).to_numpy().astype(str) for name in columns},
         n_predicted=wide.height,
     )

@@ -9,6 +9,8 @@ import polars as pl
 from evidens.audit.gaps import GAPS, largest_gaps
 from evidens.audit.measures import METHOD, Least, Measures, as_estimate, measure_score, subtract
 from evidens.audit.people import ORACLES, AuditedPeople, Members, align_people, list_members
+from evidens.audit.realised import compare_realised, write_realised
+from evidens.statistics import Estimate
 from evidens.validation import EvidenceRows, evidence_frame
 
 CODED = "coded"  # the reference of a difference between registered and true outcomes
@@ -47,7 +49,7 @@ class Judged:
 
 def audit_predictions(
     predictions: pl.DataFrame, truth: pl.DataFrame, groups: pl.DataFrame, thresholds: Sequence[float], *,
-    main_threshold: float, least: Least, outcome: str, phase: str, horizon_days: int,
+    main_threshold: float, least: Least, oracle_years: float, outcome: str, phase: str, horizon_days: int,
 ) -> pl.DataFrame:  # fmt: skip
     """Evaluate every model of one phase, and the oracles, under the true risk.
 
@@ -56,7 +58,7 @@ def audit_predictions(
     predictions : polars.DataFrame
         Contract Prediction, of one phase.
     truth : polars.DataFrame
-        person_id, index_on, risk_true, risk_features, risk_coded; of the phase's people and any others.
+        person_id, index_on, risk_true, risk_features, risk_coded, is_event; of the phase's people and any others.
     groups : polars.DataFrame
         person_id, and one column per variable (sex, age band, origin, region); null becomes "unknown".
     thresholds : sequence of float
@@ -64,18 +66,23 @@ def audit_predictions(
     main_threshold : float
     least : Least
         When a group is judged.
+    oracle_years : float
+        How far before the index the record reaches that the oracle is given.
     outcome, phase, horizon_days
         Keys of the rows.
 
     Returns
     -------
     polars.DataFrame
-        Contract Evidence, label "true", without intervals. Per model and group the measures under the true risk;
+        Contract Evidence, label "true". Without intervals, per model and group: the measures under the true risk;
         `regret_auroc` and `regret_net_benefit`, the oracle's value minus the model's; with reference "coded" what a
         measure is on registered outcomes minus what it truly is; per variable the gaps between its groups. Models
-        "oracle" (given the whole record), "oracle_features" (given a few features of it) and "oracle_coded" (of being
-        coded) stand beside the study's. Model "none": `audited_share`, of the phase's people, and
-        `unrecorded_share`, of those audited: diagnosed before the index, which no register shows by then.
+        "oracle" (given the record of the `oracle_years` before the index), "oracle_features" (given a few features of
+        it) and "oracle_coded" (of being coded) stand beside the study's. With intervals, in everyone:
+        `realised_auroc`, on the outcomes that happened, and with reference "oracle" its difference to the oracle's.
+        Model "none": `audited_share`, of the phase's people; `unrecorded_share`, of those audited: diagnosed before the
+        index, which no register shows by then; `models_beyond_oracle`, how many are better on what happened than
+        luck allows; `oracle_years`.
 
     Raises
     ------
@@ -90,7 +97,11 @@ def audit_predictions(
     """
     people = align_people(predictions, truth, groups)
     listed = list_members(people)
-    collected = [_count_people(people, EvidenceRows(outcome, "none", phase, "all", horizon_days, "true"))]
+    counted = _count_people(people, EvidenceRows(outcome, "none", phase, "all", horizon_days, "true"))
+    counted.add("oracle_years", Estimate(oracle_years, None, None, None, people.n_predicted, 0, "setting of the world"))
+    of_everyone = {model: EvidenceRows(outcome, model, phase, "all", horizon_days, "true") for model in people.scores}
+    write_realised(compare_realised(people, least), of_everyone, counted)
+    collected = [counted, *of_everyone.values()]
     for model in people.scores:
         judged = {}
         for members in listed[:1] if model in ONLY_IN_EVERYONE else listed:
@@ -137,11 +148,12 @@ def _find_gaps(judged: Mapping[str, Judged], threshold: float) -> Iterator[tuple
     """Yield the largest differences between the groups of each variable that are large enough to be judged."""
     for variable, names in groupby((name for name in judged if name != "all"), key=lambda n: n.partition("=")[0]):
         levels = [judged[name] for name in names]
+        is_oracle = not any(level.coded for level in levels)
         kept = [level for level in levels if level.too_few is None]
         left_out = len(levels) - len(kept)
         gaps = Judged(
             true=largest_gaps([level.true for level in kept], threshold),
-            coded=largest_gaps([level.coded for level in kept], threshold),
+            coded={} if is_oracle else largest_gaps([level.coded for level in kept], threshold),
             oracle={},
             too_few=None if len(kept) > 1 else _NO_PAIR,
             method="largest difference between groups, ",

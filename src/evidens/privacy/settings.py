@@ -22,7 +22,7 @@ class DeliverySettings:
     path : str
         Folder with one folder per register.
     data_lock_on : date
-        Last day on which the registers are complete; later rows are quarantined.
+        Last day on which the registers are complete; later rows are not used.
     n_buckets : int
         Into how many buckets people are divided.
     key_file : str, optional

@@ -7,13 +7,13 @@ import polars as pl
 
 from evidens.privacy import DeliverySettings
 from evidens.registers import akm, bef, cancer, cpr, dod, dodsaasg, faik, ind, lab, lmdb, lpr2, lpr3, sssy, udda, vnds
+from evidens.registers.contact_links import ContactLinks, link_contacts
 from evidens.registers.contract import RegisterColumn, RegisterError, RegisterTable
 from evidens.registers.cpr import NumberLinks, read_number_links
 from evidens.registers.intake import BucketIntake, intake_bucket
 from evidens.registers.physical import normalise
 from evidens.registers.pseudonymisation import (
     PseudonymisedBatch,
-    link_contacts,
     pseudonymise_batch,
     pseudonymised_schema,
 )
@@ -65,6 +65,7 @@ __all__ = [
     "TABLES",
     "AccountError",
     "BucketIntake",
+    "ContactLinks",
     "DeliverySettings",
     "NumberLinks",
     "PseudonymisedBatch",

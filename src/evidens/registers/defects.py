@@ -16,11 +16,12 @@ import polars as pl
 
 from evidens.contracts import schema_of
 from evidens.foundation import stream
+from evidens.registers.bef.emit import snapshot_days
 from evidens.registers.contract import RegisterTable
 from evidens.registers.defect_table import TruthDefect, defect_table
 from evidens.registers.planting import ADDED, CHANGED, Planting, Rows, is_contacts, is_diagnoses, plain_rows, rounded
 from evidens.registers.schemas import find_delivered
-from evidens.simulation import WorldSettings
+from evidens.simulation import Shard, WorldSettings
 from evidens.simulation.arrays import Flags, Ints
 
 Tables = dict[tuple[str, str, int], pl.DataFrame]
@@ -32,12 +33,12 @@ _SMALLEST_SAMPLE, _ONE_IN = 2_000, 20  # rows of a file that defects are made fr
 
 @dataclass(frozen=True)
 class _Delivered:
-    """What a defect must know of the whole delivery of a shard.
+    """What a defect must know of the people of a shard and of the other tables of its register.
 
     Parameters
     ----------
     known : int array
-        Numbers of people in the population whose death is not delivered, nor a change of number; ascending.
+        Numbers of people in the population who neither died in the country nor changed their number; ascending.
     died : polars.DataFrame
         pnr and died_on of people in the population who died some time before the end of coverage.
     contacts : dict of (register, year) to list of (table, frame)
@@ -55,7 +56,8 @@ class _Delivered:
     def keys_of(self, register: str, year: int) -> tuple[Ints, Ints]:
         """Return, ascending, the keys of every contact, and of those whose person is known and whose row is plain."""
         if (register, year) not in self._keys:
-            every, sound = [np.zeros(0, dtype=np.int64)], [np.zeros(0, dtype=np.int64)]
+            none: Ints = np.zeros(0, dtype=np.int64)
+            every, sound = [none], [none]
             for table, frame in self.contacts.get((register, year), []):
                 names = find_delivered(frame.columns, table)
                 keys = _numbers(frame[names["contact"]])
@@ -66,21 +68,17 @@ class _Delivered:
         return self._keys[register, year]
 
 
-def plant_defects(
-    tables: Tables, shard: int, world: WorldSettings, *, number_changes: pl.DataFrame | None = None
-) -> tuple[Tables, pl.DataFrame]:
+def plant_defects(tables: Tables, shard: Shard, world: WorldSettings) -> tuple[Tables, pl.DataFrame]:
     """Plant the world's defects into the tables of one shard.
 
     Parameters
     ----------
     tables : dict of (register, table, year) to polars.DataFrame
         From `emit_tables`.
-    shard : int
-        Its number.
+    shard : Shard
+        What they were made from. It says who is in the population and who died, whatever registers are delivered.
     world : WorldSettings
         `delivered.defects` has the rates.
-    number_changes : polars.DataFrame, optional
-        `Shard.number_changes`: nothing is planted into rows of these people, whose deaths lie under another number.
 
     Returns
     -------
@@ -93,18 +91,20 @@ def plant_defects(
     -----
     The number of rows is Poisson with mean rate times rows of the table, as far as so many rows of a sample of
     the table can have the defect; the rows taken for one defect are distinct. Each defect of each table has a
-    stream of random numbers of its own.
+    stream of random numbers of its own, and asks no table of another register: leaving one out changes no row of
+    the others. What the log says becomes of a row holds where BEF and DOD are delivered. Nothing is planted into
+    rows of people who changed their number, whose deaths lie under another one.
     """
     rates = {name: rate for name, rate in world.delivered.defects.items() if rate}
     log: list[tuple[object, ...]] = []
     if not rates:
         return dict(tables), pl.DataFrame(log, schema=LOG, orient="row")
     known = _register_tables()
-    delivered = _describe(tables, known, number_changes, world)
+    delivered = _describe(tables, known, shard, world)
     planted: Tables = {}
     for file in sorted(tables, key=lambda file: is_diagnoses(known[file[1]])):  # their contacts come first
         frame, table = tables[file], known[file[1]]
-        planter = _Planter(frame, table, file, shard, world, delivered)
+        planter = _Planter(frame, table, file, shard.number, world, delivered)
         planted[file] = planter.plant(rates)
         log += planter.log
     ordered = {file: planted[file] for file in tables}
@@ -282,34 +282,31 @@ class _Planter:
             self.log.append((*self.file, name, *fate_of(name, self.table), n_rows))
 
 
-def _describe(
-    tables: Tables, known: Mapping[str, RegisterTable], number_changes: pl.DataFrame | None, world: WorldSettings
-) -> _Delivered:
+def _describe(tables: Tables, known: Mapping[str, RegisterTable], shard: Shard, world: WorldSettings) -> _Delivered:
     """Find out who is known, who died, and which contacts there are."""
-
-    def column(table: str, logical: str) -> list[pl.Series]:
-        frames = [frame for (_, name, _), frame in tables.items() if name == table]
-        return [frame[find_delivered(frame.columns, known[table])[logical]].cast(pl.String) for frame in frames]
-
-    def numbers(*parts: pl.Series) -> pl.Series:
-        return pl.concat([pl.Series("pnr", [], dtype=pl.String), *(part.alias("pnr") for part in parts)]).unique()
-
-    population = numbers(*(part.filter(part.ne_missing(part.shift())) for part in column("bef", "person")))
-    deaths = pl.DataFrame([numbers(), pl.Series("died_on", [], dtype=pl.Date)])
-    if parts := [frame for (_, name, _), frame in tables.items() if name == "dod"]:
-        names = find_delivered(parts[0].columns, known["dod"])
-        deaths = pl.concat(parts).select(pnr=pl.col(names["person"]).cast(pl.String), died_on=names["died_on"])
-    changed = [] if number_changes is None else [number_changes["pnr_old"], number_changes["pnr"]]
-    two_numbers = numbers(*changed)
-    single = population.filter(~population.is_in(two_numbers.implode()))
+    first_year = world.delivered.first_year
+    deaths = shard.deaths.filter(pl.col("died_on").dt.year() >= first_year.get("dod", world.start_on.year))
+    population = _population(shard, world)
+    changed = pl.concat([shard.number_changes["pnr_old"].alias("pnr"), shard.number_changes["pnr"]])
+    single = population.filter(~population.is_in(changed.implode()))
     alive = single.filter(~single.is_in(deaths["pnr"].implode()))
     early = pl.col("died_on") + pl.duration(days=_DAYS_LEFT) < world.end_on
-    died = deaths.filter(early, pl.col("pnr").is_in(single.implode())).sort("pnr")
+    died = deaths.filter(early, pl.col("pnr").is_in(single.implode())).select("pnr", "died_on").sort("pnr")
     delivered = _Delivered(np.sort(_numbers(alive)), died, {})
     for (register, name, year), frame in tables.items():
         if is_contacts(known[name]):
             delivered.contacts.setdefault((register, year), []).append((known[name], frame))
     return delivered
+
+
+def _population(shard: Shard, world: WorldSettings) -> pl.Series:
+    """Return the numbers of people who live in the country at any reference time of the years of BEF."""
+    first_year = world.delivered.first_year.get("bef", 0)
+    days = pl.DataFrame({"day": [day for day in snapshot_days(world) if day.year >= first_year]}).set_sorted("day")
+    spells = shard.residence.select("pnr", "from_on", "to_on").sort("from_on")
+    spells = spells.join_asof(days, left_on="from_on", right_on="day", strategy="forward")
+    is_seen = (pl.col("day") < pl.col("to_on")).fill_null(pl.col("day").is_not_null())
+    return spells.filter(is_seen)["pnr"].unique()
 
 
 def _numbers(column: pl.Series) -> Ints:

@@ -54,7 +54,7 @@ def emit_delivery(shard: Shard, world: WorldSettings) -> tuple[dict[str, pl.Data
     from evidens.registers import TABLES
 
     tables, again, log = deliver_again(emit_tables(shard, world), TABLES, world)
-    planted, planted_log = plant_defects(tables, shard.number, world, number_changes=shard.number_changes)
+    planted, planted_log = plant_defects(tables, shard, world)
     files = {f"{register}/{table}_{year}": frame for (register, table, year), frame in planted.items()} | again
     for path, frame in files.items():
         register, table, year = path.split("/")[0], *_table_and_year(path.split("/")[-1])

@@ -8,9 +8,11 @@ import polars as pl
 from evidens.codes import CONTACT, ICD10
 from evidens.registers.rules import Rule, apply_rules, is_first, is_repeat
 from evidens.registers.settings import RegisterSettings
-from evidens.registers.times import STAGE, TWICE
+from evidens.registers.times import STAGE, TWICE, Window
 
 KEY = ["person_id", "contact_id"]  # a contact's key can be used anew for another person
+ICD10_FROM = 1994  # until then diagnoses were coded in ICD-8, of digits only
+_ICD8 = "^[0-9]{3,6}$"
 OTHER_TYPES = ("+", "G", "H", "M", "C", "I")  # additional, underlying, referral, temporary, complication, indication
 
 
@@ -94,6 +96,12 @@ def keep_latest_versions(contacts: pl.DataFrame, rules: Sequence[Rule], names: S
     return sift(contacts, [*rules, older], names)
 
 
+def end_by_lock(end: pl.Expr, *, window: Window, settings: RegisterSettings) -> pl.Expr:
+    """Return the end of a contact, null where it lies in the tail after the data lock: it is not known yet."""
+    is_late = (end.dt.date() > pl.lit(window.lock_on)) & (end.dt.date() <= pl.lit(window.end_of_tail(settings)))
+    return pl.when(~is_late.fill_null(False)).then(end)
+
+
 def contact_events(contacts: pl.DataFrame) -> pl.DataFrame:
     """Return an event for each contact that has a kind.
 
@@ -141,6 +149,8 @@ def keep_diagnoses(
              kind.is_in(sorted({"A", "B", *OTHER_TYPES} - set(settings.diagnosis_types)))),
         Rule("dropped", "administrative code", code.is_in(settings.administrative_codes)),
         *rules_of_contact("diagnosis"),
+        Rule("dropped", f"ICD-8 code before {ICD10_FROM}",
+             code.str.contains(_ICD8) & (pl.col("_began_at").dt.year() < ICD10_FROM)),
         Rule("quarantined", "unknown type of diagnosis", ~kind.is_in(settings.diagnosis_types).fill_null(False)),
         Rule("quarantined", "no code", code.is_null()),
         Rule("quarantined", "code that is no ICD-10 code", ~ICD10.is_valid(code)),

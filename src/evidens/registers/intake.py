@@ -29,6 +29,7 @@ from evidens.registers.pseudonymisation import pseudonymised_schema
 from evidens.registers.rules import add_accounts
 from evidens.registers.settings import RegisterSettings
 from evidens.registers.sssy.intake import intake as intake_sssy
+from evidens.registers.times import Window
 from evidens.registers.udda.intake import intake as intake_udda
 
 _INTAKES = (intake_lpr2, intake_lpr3, intake_lmdb, intake_lab)
@@ -86,9 +87,10 @@ def intake_bucket(
         `reason`; for every table, rows in = kept + dropped + quarantined.
     """
     tables = _complete(tables)
-    people = intake_people(tables, settings, data_lock_on=data_lock_on, snapshots_on=snapshots_on)
+    window = Window(_first_snapshot(tables[bef.TABLES[0].name], snapshots_on), data_lock_on)
+    people = intake_people(tables, settings, window=window, snapshots_on=snapshots_on)
     intakes = (*_INTAKES, *(intake for name, intake in _IF_DELIVERED.items() if name in tables))
-    parts = [intake(tables, people.persons, data_lock_on=data_lock_on, settings=settings) for intake in intakes]
+    parts = [intake(tables, people.persons, window=window, settings=settings) for intake in intakes]
     contract = schema_of(Event)
     events = pl.concat([pl.DataFrame(schema=contract), *(_as_events(part.events, delivery) for part in parts)])
     quarantined = dict(people.quarantined)
@@ -110,6 +112,14 @@ def _complete(tables: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
     else:
         wanted = [name for name in wanted if _TABLES[name].register != "lab" or name == lab.TABLES[0].name]
     return {name: tables.get(name, pl.DataFrame(schema=pseudonymised_schema(_TABLES[name]))) for name in wanted}
+
+
+def _first_snapshot(snapshots: pl.DataFrame, snapshots_on: Sequence[dt.date] | None) -> dt.date | None:
+    """Return the first day of the population register; rows from before a birth say nothing."""
+    if snapshots_on is not None:
+        return min(snapshots_on, default=None)
+    days = snapshots.filter(pl.col("snapshot_on") >= pl.col("born_on")).select(pl.col("snapshot_on").min())
+    return days.item()
 
 
 def _as_events(events: pl.DataFrame, delivery: str) -> pl.DataFrame:

@@ -14,6 +14,7 @@ from evidens.registers.dod.contract import DOD
 from evidens.registers.dod.intake import keep_deaths
 from evidens.registers.residence import build_residence
 from evidens.registers.settings import RegisterSettings
+from evidens.registers.times import Window
 from evidens.registers.vnds.intake import keep_moves
 
 
@@ -30,7 +31,7 @@ def intake_people(
     tables: Mapping[str, pl.DataFrame],
     settings: RegisterSettings,
     *,
-    data_lock_on: dt.date,
+    window: Window,
     snapshots_on: Sequence[dt.date] | None = None,
 ) -> PeopleIntake:
     """Find who the people of a bucket are and where they lived.
@@ -41,24 +42,24 @@ def intake_people(
         Pseudonymised `bef`, `dod`, `vnds`, `vnds_ind` and `vnds_ud`, all years.
     settings : RegisterSettings
         For the rules of time.
-    data_lock_on : date
-        Last day on which the registers are complete.
+    window : Window
+        First snapshot and last day on which the registers are complete.
     snapshots_on : sequence of date, optional
         Every snapshot of the delivery; by default those of the bucket.
     """
-    snapshots = read_snapshots(tables[BEF.name], data_lock_on=data_lock_on)
+    snapshots = read_snapshots(tables[BEF.name], window=window, settings=settings)
     described = describe_people(snapshots)
     complete = described.drop_nulls(["sex", "born_on"])
-    deaths = keep_deaths(tables[DOD.name], complete, data_lock_on=data_lock_on, settings=settings)
+    deaths = keep_deaths(tables[DOD.name], complete, window=window, settings=settings)
     died = deaths.kept.select("person_id", "died_on")
     people = described.join(died, on="person_id", how="left", maintain_order="left")
     kept = keep_snapshots(snapshots, people, settings)
     persons = people.join(kept.kept.select("person_id"), on="person_id", how="semi").sort("person_id")
     persons = persons.select(list(schema_of(Person)))
-    moves = keep_moves(tables, persons, data_lock_on=data_lock_on, settings=settings)
+    moves = keep_moves(tables, persons, window=window, settings=settings)
     seen = kept.kept.select("person_id", "snapshot_on", region="_region")
     calendar = seen["snapshot_on"].unique().to_list() if snapshots_on is None else snapshots_on
-    residence = build_residence(seen, moves.kept, persons, [day for day in calendar if day <= data_lock_on])
+    residence = build_residence(seen, moves.kept, persons, [day for day in calendar if day <= window.lock_on])
     sifted = {BEF.name: kept, DOD.name: deaths, **moves.sifted}
     return PeopleIntake(
         persons,

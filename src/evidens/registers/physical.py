@@ -1,9 +1,9 @@
 """From the physical forms of a delivery to the logical columns of its contract.
 
-Dates come as dates, as text (2019-01-31, 20190131, 31JAN2019), as datetimes, and as numbers of days or
-seconds since 1 January 1960 (SAS); codes come as text or as numbers that have lost their leading
-zeros; numbers come as numbers or as text with a decimal comma. A missing value is null, an empty text
-or a lone full stop (SAS).
+Dates come as dates, as text (2019-01-31, 20190131, 31JAN2019, 31-01-2019, 31.01.2019, 31/01/2019), as
+datetimes, and as numbers of days or seconds since 1 January 1960 (SAS), which may be text; codes come as
+text or as numbers that have lost their leading zeros; numbers come as numbers or as text with a decimal
+comma. A missing value is null, an empty text or a lone full stop (SAS).
 """
 
 import datetime as dt
@@ -24,6 +24,9 @@ LOGICAL_TYPES: dict[Kind, pl.DataType] = {
 _SAS_EPOCH_DAYS = (dt.date(1960, 1, 1) - dt.date(1970, 1, 1)).days
 _SECONDS_PER_DAY = 86_400
 _FIRST_YEAR_OF_THE_1900S = 68  # of a year of two digits: no register here is older than 1968
+_NUMBER_OF_DAY = r"^(?:-?\d{1,5}|\d{6})$"  # days since 1960, which are few or negative for births; or a month
+_NUMBER_OF_SECOND = r"^-?\d{9,11}$"
+_DAY_FIRST = r"^(\d{1,2})[-./](\d{1,2})[-./](\d{4})($|[ T:])"
 _LARGEST_DAY_NUMBER = 100_000  # the year 2233; above it a whole number is no count of days since 1960
 
 
@@ -166,11 +169,17 @@ def _read_date(raw: pl.Expr, dtype: pl.DataType) -> pl.Expr:
         return raw.cast(pl.Date)
     if dtype.is_numeric():
         return _date_of_number(raw)
-    text = raw.cast(pl.String).str.strip_chars()
-    forms = [text.str.slice(0, 10).str.to_date("%Y-%m-%d", strict=False)]
+    text = _year_first(raw)
+    whole_year = text.str.extract(r"^(\d{4}-[^ T]{1,5})")  # a year of two digits would be one of the first century
+    forms = [whole_year.str.to_date("%Y-%m-%d", strict=False)]
     forms += [text.str.to_date(form, strict=False, exact=True) for form in ("%Y%m%d", "%d%b%Y")]
-    month = pl.when(text.str.contains("^[0-9]{6}$")).then(text.cast(pl.Int64, strict=False))
-    return pl.coalesce([*forms, _date_of_number(month)])
+    number = pl.when(text.str.contains(_NUMBER_OF_DAY)).then(text.cast(pl.Int64, strict=False))
+    return pl.coalesce([*forms, _date_of_number(number)])
+
+
+def _year_first(raw: pl.Expr) -> pl.Expr:
+    """Return text whose day, month and year, where they come in this order, come in the other."""
+    return raw.cast(pl.String).str.strip_chars().str.replace(_DAY_FIRST, "${3}-${2}-${1}${4}")
 
 
 def _date_of_number(raw: pl.Expr) -> pl.Expr:
@@ -188,15 +197,21 @@ def _read_datetime(raw: pl.Expr, dtype: pl.DataType) -> pl.Expr:
     if dtype.is_temporal():
         return raw.cast(pl.Datetime("us"))
     if dtype.is_numeric():
-        whole = raw.cast(pl.Int64, strict=False)
-        seconds = ((whole + _SAS_EPOCH_DAYS * _SECONDS_PER_DAY) * 1_000_000).cast(pl.Datetime("us"))
-        midnight = _date_of_number(raw).cast(pl.Datetime("us"))
-        return pl.when(whole.abs() < _LARGEST_DAY_NUMBER).then(midnight).otherwise(seconds)
-    text = raw.cast(pl.String).str.strip_chars().str.replace("T", " ", literal=True)
-    forms = [text.str.to_datetime(form, strict=False, time_unit="us") for form in
+        return _moment_of_number(raw)
+    text = _year_first(raw).str.replace(r"(\d)T(\d)", "${1} ${2}")
+    whole_year = pl.when(text.str.contains(r"^\d{4}-|[A-Za-z]")).then(text)
+    forms = [whole_year.str.to_datetime(form, strict=False, time_unit="us") for form in
              ("%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%d %H:%M", "%d%b%Y:%H:%M:%S")]  # fmt: skip
     only_date = pl.when(text.str.len_chars() <= 10).then(_read_date(text, pl.String()).cast(pl.Datetime("us")))
-    return pl.coalesce([*forms, only_date])
+    number = pl.when(text.str.contains(_NUMBER_OF_SECOND)).then(text.cast(pl.Int64, strict=False))
+    return pl.coalesce([*forms, only_date, _moment_of_number(number)])
+
+
+def _moment_of_number(raw: pl.Expr) -> pl.Expr:
+    whole = raw.cast(pl.Int64, strict=False)
+    seconds = ((whole + _SAS_EPOCH_DAYS * _SECONDS_PER_DAY) * 1_000_000).cast(pl.Datetime("us"))
+    midnight = _date_of_number(raw).cast(pl.Datetime("us"))
+    return pl.when(whole.abs() < _LARGEST_DAY_NUMBER).then(midnight).otherwise(seconds)
 
 
 def _read_time(raw: pl.Expr, dtype: pl.DataType) -> pl.Expr:

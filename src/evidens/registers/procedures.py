@@ -1,6 +1,5 @@
 """From procedures, in the words common to both patient registers, to events."""
 
-import datetime as dt
 from collections.abc import Sequence
 
 import polars as pl
@@ -9,7 +8,7 @@ from evidens.codes import SKS
 from evidens.registers.hospital import Union, add_contacts, rules_of_contact, sift
 from evidens.registers.rules import Rule, is_repeat
 from evidens.registers.settings import RegisterSettings
-from evidens.registers.times import days, join_lives, rules_of_time
+from evidens.registers.times import Window, days, join_lives, rules_of_time
 
 TYPES = ("P", "V", "D")  # primary; most important and partial procedure of LPR2
 REPEATED = "procedure repeated on its contact"
@@ -17,7 +16,8 @@ REPEATED = "procedure repeated on its contact"
 
 def keep_procedures(
     procedures: pl.DataFrame, persons: pl.DataFrame, contacts: Union, names: Sequence[str], *,
-    first: Sequence[Rule], data_lock_on: dt.date, settings: RegisterSettings, lag_days: int,
+    first: Sequence[Rule], window: Window, settings: RegisterSettings, lag_days: int,
+    later: Sequence[Rule] = (),
 ) -> Union:  # fmt: skip
     """Keep procedures of kept contacts, and those that belong to a course only, once each.
 
@@ -34,12 +34,14 @@ def keep_procedures(
         The tables they come from.
     first : sequence of Rule
         Rules of the register that go before the common ones.
-    data_lock_on : date
-        Later procedures are not known completely.
+    window : Window
+        What the population register covers; procedures after its lock are not known completely.
     settings : RegisterSettings
         Grace after death.
     lag_days : int
         Days after the end of a procedure when it is known, where nothing else tells.
+    later : sequence of Rule
+        Rules of the register that go after those of time.
 
     Returns
     -------
@@ -54,7 +56,8 @@ def keep_procedures(
         Rule("dropped", "additional code", kind == "+"),
         Rule("dropped", "indication of a procedure", kind == "I"),
         *rules_of_contact("procedure", is_needed=pl.col("contact_id").is_not_null()),
-        *rules_of_time(start.dt.date(), data_lock_on=data_lock_on, settings=settings),
+        *rules_of_time(start.dt.date(), window=window, settings=settings),
+        *later,
         Rule("quarantined", "end before start", end < start),
         Rule("quarantined", "unknown type of procedure", ~kind.is_in(TYPES)),
         Rule("quarantined", "no code", code.is_null()),

@@ -3,12 +3,13 @@
 The only place where a row of a delivery and its pseudonym meet. What comes out holds no delivered key.
 """
 
-from collections.abc import Iterable
 from typing import NamedTuple
 
+import numpy as np
 import polars as pl
 
 from evidens.privacy import PseudonymMap, PseudonymSettings, normalise_person_key, person_key_fault
+from evidens.registers.contact_links import LINKS, ContactLinks
 from evidens.registers.contract import RegisterTable
 from evidens.registers.physical import LOGICAL_TYPES, read_delivered
 from evidens.registers.rules import account_of, is_first
@@ -18,7 +19,6 @@ NO_CONTACT_KEY = "no contact key"
 NO_CONTACT_KEY_SHAPE = "contact key without the shape of one"
 NO_CONTACT = "no contact with this key"
 SHARED_CONTACT = "contact key of two persons"
-LINKS = {"contact_id": pl.Int64, "person_id": pl.Int64}
 
 
 class PseudonymisedBatch(NamedTuple):
@@ -41,7 +41,7 @@ def pseudonymise_batch(
     *,
     persons: PseudonymMap,
     contacts: PseudonymMap,
-    links: pl.DataFrame | None,
+    links: ContactLinks | None,
     simulated: bool,
     settings: PseudonymSettings,
     current: pl.DataFrame | None = None,
@@ -57,7 +57,7 @@ def pseudonymise_batch(
     persons, contacts : PseudonymMap
         Of the labels "person" and "contact"; contacts of two registers never share a pseudonym, nor do a contact
         and a course.
-    links : polars.DataFrame, optional
+    links : ContactLinks, optional
         From `link_contacts`: which person each contact and each course belongs to. Needed for tables without a
         person key, and then to be made from all batches of the register's contacts and courses.
     simulated : bool
@@ -125,20 +125,6 @@ def pseudonymised_schema(table: RegisterTable) -> pl.Schema:
     return pl.Schema({"person_id": pl.Int64(), **plain, **linked})
 
 
-def link_contacts(parts: Iterable[pl.DataFrame]) -> pl.DataFrame:
-    """Join the links of all batches of one register's contacts and courses.
-
-    Returns
-    -------
-    polars.DataFrame
-        contact_id (of a contact or a course) and person_id, sorted and unique by contact; person_id is null
-        where two persons share a contact's key, because keys can be used anew from one delivery to the next.
-    """
-    rows = pl.concat([pl.DataFrame(schema=LINKS), *parts])
-    first, last = pl.col("person_id").min(), pl.col("person_id").max()
-    return rows.group_by("contact_id").agg(pl.when(first == last).then(first)).sort("contact_id")
-
-
 def _add_link_ids(
     logical: pl.DataFrame, reason: pl.Series, contacts: PseudonymMap, *, kind: str, register: str, is_needed: bool
 ) -> tuple[pl.DataFrame, pl.Series]:
@@ -150,33 +136,38 @@ def _add_link_ids(
     )  # fmt: skip
     faults = logical.select(fault=fault)["fault"]
     space = f"{register}:" if kind == "contact" else f"{register}:{kind}:"
-    keys = logical.select(key=pl.when(faults.is_null()).then(pl.lit(space) + key))["key"]
-    named = contacts.ids(keys).alias(f"{kind}_id")
-    return logical.drop(kind).with_columns(named), _first_of(reason, faults)
+    # A key has no leading zeros and at most 18 digits, so that as a number it is as distinct, and faster to compare.
+    rows = logical.select(number=pl.when(faults.is_null()).then(key).cast(pl.Int64))
+    distinct = rows.unique().drop_nulls()
+    is_distinct = distinct.height == rows.height  # as in most files of contacts
+    distinct = rows if is_distinct else distinct
+    texts = distinct.select(pl.lit(space) + pl.col("number").cast(pl.String)).to_series()
+    named = distinct.with_columns(id=contacts.ids_of_distinct(texts))
+    if not is_distinct:
+        named = rows.join(named, on="number", how="left", maintain_order="left")
+    return logical.drop(kind).with_columns(named["id"].alias(f"{kind}_id")), _first_of(reason, faults)
 
 
 def _add_person_ids_of_links(
-    logical: pl.DataFrame, reason: pl.Series, links: pl.DataFrame
+    logical: pl.DataFrame, reason: pl.Series, links: ContactLinks
 ) -> tuple[pl.DataFrame, pl.Series]:
     """Find each row's person through its contact, or else through its course."""
-    known = links.with_columns(_is_known=pl.lit(True))
-    joined = logical.join(known, on="contact_id", how="left", maintain_order="left")
-    has_key = pl.col("contact_id").is_not_null()
+    found = links.find(logical["contact_id"]).with_columns(has_key=logical["contact_id"].is_not_null())
     if "course_id" in logical.columns:
-        of_course = known.rename({"contact_id": "course_id", "person_id": "_person", "_is_known": "_known"})
-        joined = joined.join(of_course, on="course_id", how="left", maintain_order="left")
-        unknown = pl.col("_is_known").is_null()
-        joined = joined.with_columns(
-            person_id=pl.when(unknown).then("_person").otherwise("person_id"),
-            _is_known=pl.coalesce("_is_known", "_known"),
+        of_course = links.find(logical["course_id"]).select(_person="person_id", _is_known="is_known")
+        found = found.hstack(of_course).with_columns(
+            person_id=pl.when("is_known").then("person_id").otherwise("_person"),
+            is_known=pl.col("is_known") | pl.col("_is_known"),
+            has_key=pl.col("has_key") | logical["course_id"].is_not_null(),
         )
-        has_key |= pl.col("course_id").is_not_null()
+    has_key = pl.col("has_key")
     fault = (
-        pl.when(has_key & pl.col("_is_known").is_null()).then(pl.lit(NO_CONTACT))
+        pl.when(has_key & ~pl.col("is_known")).then(pl.lit(NO_CONTACT))
         .when(has_key & pl.col("person_id").is_null()).then(pl.lit(SHARED_CONTACT))
     )  # fmt: skip
-    faults = joined.select(fault=fault, missing=pl.when(~has_key).then(pl.lit(NO_CONTACT_KEY)))
-    return joined, _first_of(faults["missing"], _first_of(reason, faults["fault"]))  # one without shape is not missing
+    faults = found.select(fault=fault, missing=pl.when(~has_key).then(pl.lit(NO_CONTACT_KEY)))
+    reason = _first_of(faults["missing"], _first_of(reason, faults["fault"]))  # one without shape is not missing
+    return logical.with_columns(found["person_id"]), reason
 
 
 def _add_person_ids(
@@ -189,17 +180,24 @@ def _add_person_ids(
     current: pl.DataFrame | None,
 ) -> tuple[pl.DataFrame, pl.Series]:
     key = normalise_person_key(pl.col("person"), settings.person_key)
-    people = logical.select(pl.col("person").unique()).with_columns(key=key)
+    people = logical.select(pl.col("person").unique())
+    is_distinct = people.height == logical.height  # as in a snapshot of the population
+    people = (logical.select("person") if is_distinct else people).with_columns(key=key)
     if current is not None:
         links = current.select(key="old", _current="key")
         people = (
-            people.join(links, on="key", how="left").with_columns(key=pl.coalesce("_current", "key")).drop("_current")
+            people.join(links, on="key", how="left", maintain_order="left")
+            .with_columns(key=pl.coalesce("_current", "key"))
+            .drop("_current")
         )
     people = people.with_columns(fault=person_key_fault(pl.col("key"), settings.person_key, simulated=simulated))
-    good = people.select(pl.when(pl.col("fault").is_null()).then("key"))["key"]
-    people = people.with_columns(person_id=persons.ids(good)).drop("key")
-    joined = logical.join(people, on="person", how="left", nulls_equal=True, maintain_order="left")
-    return joined.drop("person", "fault"), _first_of(reason, joined["fault"])
+    is_good = people["fault"].is_null()
+    ids = np.zeros(people.height, dtype=np.int64)
+    ids[is_good.to_numpy()] = persons.ids(people["key"].filter(is_good)).to_numpy()
+    people = people.select("person", "fault", person_id=pl.when(is_good).then(pl.Series(ids)))
+    if not is_distinct:
+        people = logical.select("person").join(people, on="person", how="left", nulls_equal=True, maintain_order="left")
+    return logical.drop("person").with_columns(people["person_id"]), _first_of(reason, people["fault"])
 
 
 def _first_of(reason: pl.Series, fault: pl.Series) -> pl.Series:

@@ -11,6 +11,7 @@ from evidens.foundation import Fault, Faults
 from evidens.registers.contract import Kind, RegisterError, RegisterTable
 
 _YEAR = re.compile(r"[_-]?(?:19|20)\d{2}(?:[_-]?\w+)?$")
+_PLAIN = re.compile(r"(?!.*\d{6})[A-Za-z_ÆØÅæøå]\w*")
 
 
 def is_accepted(kind: Kind, dtype: pl.DataType) -> bool:
@@ -25,6 +26,15 @@ def is_accepted(kind: Kind, dtype: pl.DataType) -> bool:
     if kind == "time":
         return is_text or dtype.is_numeric() or dtype in (pl.Time, pl.Datetime)
     return is_text or dtype.is_numeric()
+
+
+def is_plain_name(name: str) -> bool:
+    """Whether a column's name looks like one; anything else may be a value, and is never printed.
+
+    >>> [is_plain_name(name) for name in ("c_diag", "ÅR", "010150-1234", "p0101501234", "DE 119", "")]
+    [True, True, False, False, False, False]
+    """
+    return _PLAIN.fullmatch(name) is not None
 
 
 def find_delivered(columns: Iterable[str], table: RegisterTable) -> dict[str, str]:
@@ -48,20 +58,29 @@ def faults_of_schema(place: str, schema: Mapping[str, pl.DataType], table: Regis
                 faults.append(Fault(place, f"no column '{usual}' ({column.purpose}).", "Ask for it; accepted names: "
                                     f"{', '.join(column.aliases)}."))  # fmt: skip
         elif not is_accepted(column.kind, dtype := schema[delivered[column.name]]):
-            faults.append(Fault(place, f"column '{delivered[column.name]}' is {dtype}, which is no {column.kind}.",
+            found = f"column '{delivered[column.name]}' is {_type(dtype)}, which is no {column.kind}."
+            faults.append(Fault(place, found,
                                 "Have it delivered as text; keys lose digits as floating numbers."))  # fmt: skip
     known = {a for column in table.columns for a in column.aliases} | set(table.unused)
-    for name in schema:
-        if name.lower() not in known:
+    for position, name in enumerate(schema, start=1):
+        if not is_plain_name(name):
+            faults.append(Fault(place, f"the name of column {position} is no plain name, and not shown here.",
+                                "Have it delivered under a name of letters, digits and underscores."))  # fmt: skip
+        elif name.lower() not in known:
             near = difflib.get_close_matches(name.lower(), known, n=1)
             meant = f"Did the delivery mean '{near[0]}'? " if near else ""
             faults.append(Fault(place, f"unknown column '{name}'.",
                                 f"{meant}Leave it out of the delivery, or list it in registers/{table.register}/"
                                 "contract.py with its purpose, or as unused."))  # fmt: skip
     folded = [name.lower() for name in schema]
-    for name in sorted({name for name in folded if folded.count(name) > 1}):
+    for name in sorted({name for name in folded if folded.count(name) > 1 and is_plain_name(name)}):
         faults.append(Fault(place, f"column '{name}' is there twice, in different letter case.", "Keep one."))
     return faults
+
+
+def _type(dtype: pl.DataType) -> str:
+    """Return the name of a type without what it is made of, such as the categories of an Enum."""
+    return str(dtype).partition("(")[0]
 
 
 def table_of(stem: str, tables: Mapping[str, RegisterTable]) -> RegisterTable | None:

@@ -44,6 +44,8 @@ class RegisterSettings:
         Diagnosis codes that say nothing about the patient.
     death_grace_days : int
         Days after death within which a row is still believed.
+    tail_days : int
+        Days after the data lock up to which rows are right, and later than the study uses; beyond, they are wrong.
     max_quarantined_share : mapping of table to share
         Largest share of a table's rows that may go into quarantine; "other" holds for tables not named.
     """
@@ -56,6 +58,7 @@ class RegisterSettings:
     administrative_codes: tuple[str, ...]
     death_grace_days: int
     max_quarantined_share: Mapping[str, float]
+    tail_days: int = 730
     lpr2_delivered_to: dt.date | None = None
     sssy_five_digits: Literal["zero_lost", "as_is"] = "zero_lost"
     cancer_published_after_years: int = 2
@@ -69,8 +72,8 @@ class RegisterSettings:
             raise ValueError("cancer_published_after_years is at least 1: nothing is known before it happens.")
         if set(self.lpr_switch) != {"81", "82", "83", "84", "85"}:
             raise ValueError("lpr_switch needs exactly the keys 81, 82, 83, 84, 85.")
-        if min(*self.lag_days.values(), self.open_contact_lag_days, self.death_grace_days) < 0:
-            raise ValueError("lags and grace must not be negative.")
+        if min(*self.lag_days.values(), self.open_contact_lag_days, self.death_grace_days, self.tail_days) < 0:
+            raise ValueError("lags, grace and tail must not be negative.")
         if "other" not in self.max_quarantined_share:
             raise ValueError("max_quarantined_share needs the key other.")
         if not all(0 < share <= 1 for share in self.max_quarantined_share.values()) or self.admission_hours <= 0:

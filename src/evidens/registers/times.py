@@ -10,6 +10,26 @@ from evidens.registers.settings import RegisterSettings
 
 STAGE = "intake"
 TWICE = "row delivered twice"
+AFTER_LOCK = "after the data lock"
+
+
+class Window(NamedTuple):
+    """The days that a delivery covers.
+
+    Parameters
+    ----------
+    first_on : date or None
+        First snapshot of the population register; None without one.
+    lock_on : date
+        Last day on which the registers are complete.
+    """
+
+    first_on: dt.date | None
+    lock_on: dt.date
+
+    def end_of_tail(self, settings: RegisterSettings) -> dt.date:
+        """Return the last day after the lock on which a delivered row can still be right."""
+        return self.lock_on + dt.timedelta(days=settings.tail_days)
 
 
 class RegisterIntake(NamedTuple):
@@ -26,16 +46,28 @@ def join_lives(frame: pl.DataFrame, persons: pl.DataFrame) -> pl.DataFrame:
     return frame.join(lives, on="person_id", how="left", maintain_order="left")
 
 
-def rules_of_time(on: pl.Expr, *, data_lock_on: dt.date, settings: RegisterSettings) -> list[Rule]:
-    """Return the rules about the day `on` which something happened, for frames from `join_lives`."""
+def rules_of_time(on: pl.Expr, *, window: Window, settings: RegisterSettings) -> list[Rule]:
+    """Return the rules about the day `on` which something happened, for frames from `join_lives`.
+
+    Notes
+    -----
+    Real deliveries go on after the data lock, and begin before the first snapshot of the population: such rows are
+    right and not for this study. What lies further ahead than the tail cannot be right.
+    """
     grace = pl.duration(days=settings.death_grace_days)
+    lock, tail = pl.lit(window.lock_on), pl.lit(window.end_of_tail(settings))
+    after_death = on > pl.col("_died_on") + grace
+    is_unknown = pl.col("_born_on").is_null()
     return [
-        Rule("quarantined", "person not in the population register", pl.col("_born_on").is_null()),
+        Rule("dropped", AFTER_LOCK, (on > lock) & (on <= tail) & ~after_death.fill_null(False)),
+        Rule("dropped", "person not in the population register, before its first snapshot",
+             is_unknown & (on < pl.lit(window.first_on, dtype=pl.Date))),
+        Rule("quarantined", "person not in the population register", is_unknown),
         Rule("quarantined", "no date", on.is_null()),
         Rule("quarantined", "date before birth", on < pl.col("_born_on")),
-        Rule("quarantined", "date after death", on > pl.col("_died_on") + grace),
-        Rule("quarantined", "date after the data lock", on > pl.lit(data_lock_on)),
-    ]
+        Rule("quarantined", "date after death", after_death),
+        Rule("quarantined", "date after the data lock", on > tail),
+    ]  # fmt: skip
 
 
 def days(number: int) -> pl.Expr:

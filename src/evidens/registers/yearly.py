@@ -1,6 +1,5 @@
 """What the yearly registers of Statistics Denmark share: one row per person and year, with a day of reference."""
 
-import datetime as dt
 from collections.abc import Sequence
 
 import polars as pl
@@ -8,7 +7,7 @@ import polars as pl
 from evidens.registers.contract import RegisterColumn
 from evidens.registers.rules import Rule, Sifted, apply_rules, is_first, is_repeat
 from evidens.registers.settings import RegisterSettings
-from evidens.registers.times import STAGE, TWICE, days, join_lives, rules_of_time
+from evidens.registers.times import STAGE, TWICE, Window, days, join_lives, rules_of_time
 
 _YEARS = (1900, 2200)
 
@@ -20,7 +19,7 @@ YEAR = RegisterColumn(
 
 def sift_yearly(
     delivered: pl.DataFrame, persons: pl.DataFrame, *, table: str, rules: Sequence[Rule], reference: tuple[int, int],
-    data_lock_on: dt.date, settings: RegisterSettings,
+    window: Window, settings: RegisterSettings,
 ) -> Sifted:  # fmt: skip
     """Keep one row per person and year.
 
@@ -36,7 +35,7 @@ def sift_yearly(
         Of this register, after the rules of time.
     reference : (int, int)
         Month and day of reference.
-    data_lock_on : date
+    window : Window
     settings : RegisterSettings
 
     Returns
@@ -51,7 +50,7 @@ def sift_yearly(
     ordered = join_lives(ordered, persons).with_columns(_twice=~is_first(ordered, columns))
     every = [
         Rule("dropped", TWICE, pl.col("_twice")),
-        *rules_of_time(pl.col("_on"), data_lock_on=data_lock_on, settings=settings),
+        *rules_of_time(pl.col("_on"), window=window, settings=settings),
         *rules,
     ]
     ordered = ordered.with_columns(_again=is_repeat(ordered, every, ["person_id", "year"]))

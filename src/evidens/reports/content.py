@@ -15,8 +15,9 @@ evidence
     ``<metric>`` is apparent, ``<metric>_optimism`` the optimism, ``<metric>_corrected`` the corrected
     value. Rows with ``label == "true"`` are about the truth of a simulated world, also of the models "oracle",
     "oracle_features" and "oracle_coded"; their reference "coded" is registered minus true, ``regret_<metric>`` the
-    oracle's value minus the model's. Every other metric of a listed phase appears under "Further
-    measures"; phases that `phases` does not list, or that are not opened, are left out.
+    oracle's value minus the model's, realised_auroc the AUROC on what happened, with reference "oracle" minus the
+    oracle's; of model "none" models_beyond_oracle and oracle_years. Every other metric of a listed phase
+    appears under "Further measures"; phases that `phases` does not list, or that are not opened, are left out.
 curves
     ``calibration`` (series "model": x predicted, y observed), ``risk_of_events`` and
     ``risk_of_non_events`` (x middle of the bin, y share of that outcome group, n people),

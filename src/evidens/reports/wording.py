@@ -18,7 +18,7 @@ PHASES = {
 }
 PHASES_IN_SENTENCE = {"feasibility": "the feasibility study", "prospective": "the silent prospective phase"}
 MODELS = {"lightgbm": "LightGBM", "logistic": "Logistic", "age_sex": "Age and sex only", "none": "No model",
-          "oracle": "Oracle, whole record", "oracle_features": "Oracle, few features",
+          "oracle": "Oracle, recent record", "oracle_features": "Oracle, few features",
           "oracle_coded": "Oracle of the registered outcome"}  # fmt: skip
 STRATEGIES = {"treat_all": "Flag everyone", "treat_none": "Flag no one", "model": "Proposed model"}
 REGIONS = {
@@ -85,6 +85,9 @@ METRICS = {
     "suspected_leaks": Metric("Features suspected to know the outcome"),
     "measured_share": Metric("Measured", "share of people", "percent"),
     "equalized_odds": Metric("Equalised odds", "", "percent"),
+    "realised_auroc": Metric("AUROC on what happened", "of the true outcome, chance included"),
+    "models_beyond_oracle": Metric("Models better on what happened than luck allows"),
+    "oracle_years": Metric("Years of record given to the oracle"),
     "regret_auroc": Metric("AUROC left to gain", "oracle minus model"),
     "regret_net_benefit": Metric("Net benefit left to gain, per 1,000", "oracle minus model", "per_1000"),
     "audited_share": Metric("People whose truth is known", "", "percent"),

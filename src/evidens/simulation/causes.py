@@ -34,8 +34,8 @@ def describe_causes(
 
     Notes
     -----
-    Of people with a diagnosed colorectal cancer a share die of it; diagnosed diabetes contributes to a share of
-    deaths. Nobody's certificate tells of a disease that was not diagnosed.
+    Of people with a recorded diagnosis of colorectal cancer a share die of it; recorded diabetes contributes to a
+    share of deaths. Nobody's certificate tells of a disease that was not diagnosed, or that no register shows.
     """
     rng = stream(world.seed, "simulation", "causes", shard)
     who = np.flatnonzero((lives.death_day <= day_number(world.end_on)) & ~lives.dies_abroad)
@@ -45,7 +45,7 @@ def describe_causes(
     cause = _fit_to_sex(drawn[band, np.arange(who.size)], people.is_male[who])
 
     def has(outcome: str, share: float) -> np.ndarray:
-        return (courses[outcome].diagnosis_day[who] < day) & (rng.random(who.size) < share)
+        return (courses[outcome].recorded.diagnosis_day[who] < day) & (rng.random(who.size) < share)
 
     cause = np.where(has("colorectal_cancer", _CANCER_SHARE), _CODES.index("C189"), cause)
     is_contributing = pl.Series(has("type_2_diabetes", _DIABETES_SHARE))

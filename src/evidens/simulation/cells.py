@@ -90,9 +90,7 @@ def divide_into_cells(
             if world.effects.emigration and world.effects.emigration.outcome == disease.outcome:
                 prior *= stay_weights(people, lives, who, index, world, calendar)[:, :, None]
             survival, dying = survival_tables(people, who, index, disease.horizon_quarters)
-            usable = np.diff(calendar.starts)[index : index + disease.horizon_quarters] - 1
-            # Both days are uniform over m days: a death in the quarter comes first with probability (m - 1) / (2 m).
-            alive = survival[:, :-1] * (1 - dying[:, :-1] * (usable - 1) / (2 * usable))
+            alive = alive_when_diagnosed(survival, dying, index, calendar)
             yield Cells(
                 block, onsets, slice(first, index), prior, diagnosed, eligible, share, alive, survival, dying, law
             )
@@ -119,6 +117,18 @@ def survival_tables(people: People, rows: Ints, index: int, horizon_quarters: in
     quarters = index + np.arange(horizon_quarters + 1)
     hazard = death_hazards()[people.is_male[rows].astype(np.int64)[:, None], quarters - people.born_quarter[rows, None]]
     return np.exp(-cumulate(hazard)[:, :-1]), -np.expm1(-hazard)
+
+
+def alive_when_diagnosed(survival: Floats, dying: Floats, index: int, calendar: Calendar) -> Floats:
+    """P(alive on the day of a diagnosis in each quarter u of the horizon), shape (rows, u), from `survival_tables`.
+
+    Notes
+    -----
+    Both days are uniform over the m days after the quarter's first: a death in the quarter comes before the
+    diagnosis with probability (m - 1) / (2 m).
+    """
+    usable = np.diff(calendar.starts)[index : index + survival.shape[1] - 1] - 1
+    return survival[:, :-1] * (1 - dying[:, :-1] * (usable - 1) / (2 * usable))
 
 
 def prior_of(

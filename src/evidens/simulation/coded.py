@@ -65,7 +65,8 @@ def coded_days(
 
     Notes
     -----
-    Events of one kind on one day are one event, as in `phenotypes.onset`.
+    Events of one kind on one day are one event, as in `phenotypes.onset`. All years of the world are looked at,
+    whichever of them are delivered.
     """
     keys = {"seed": world.seed, "shard": shard}
     if outcome == "type_2_diabetes":

@@ -18,6 +18,7 @@ from evidens.simulation.pools import ADDITIONAL_CODES, BACKGROUND_DIAGNOSES, DIA
 from evidens.simulation.procedures import Meetings, describe_procedures
 from evidens.simulation.processes import draw_categories
 from evidens.simulation.quarters import day_number
+from evidens.simulation.signals import is_contact
 from evidens.simulation.visits import (
     MINUTES_PER_DAY,
     Visits,
@@ -99,7 +100,12 @@ def describe_hospital(pnr: pl.Series, drawn: Drawn) -> Hospital:
 
 
 def _is_lost(visits: Visits, person: Ints, region: Ints, drawn: Drawn) -> Flags:
-    """Whether each later visit is lost while the region changes its register; a lost first one is a lost contact."""
+    """Whether each later visit is lost while the region changes its register; a lost first one is a lost contact.
+
+    Notes
+    -----
+    What follows a diagnosis is kept whole: such a contact has one visit, the first.
+    """
     contact, day = visits.contact, visits.begins // MINUTES_PER_DAY
     lost = lost_in_gap(person[contact], day, region[contact], drawn.world, drawn.shard)
     return lost & (visits.number > 1)
@@ -126,7 +132,7 @@ def _gather_contacts(drawn: Drawn, *, rng: np.random.Generator) -> tuple[Ints, I
              background.draw_contacts(people, lives, drawn.comorbidity, **drawn.keys).items()]  # fmt: skip
     for disease in DISEASES:
         for counts in disease.counts:
-            if counts.name.endswith("contact"):
+            if is_contact(counts):
                 positions = np.array([DIAGNOSES.index(c) for c in counts.codes], dtype=np.int16)
                 parts.append((code_events(drawn.signals[disease.outcome], counts, positions, rng=rng), OUTPATIENT))
     others = draw_condition_contacts(people, lives, drawn.calendar, **drawn.keys)

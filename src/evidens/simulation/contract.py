@@ -8,14 +8,18 @@ from evidens.simulation.world import OUTCOMES
 
 
 class TruthPerson(dy.Schema):
-    """Disease of one person in the simulated world."""
+    """Disease of one person in the simulated world.
+
+    What registers show is what they show over all years of the world. A delivery that leaves out a register's first
+    years (`delivered.first_year`) finds the outcome of some people who had it before later than this, or never.
+    """
 
     pnr = dy.String(primary_key=True, metadata={"role": Role.PERSON})
     outcome = dy.String(primary_key=True, check=lambda c: c.is_in(OUTCOMES))
     latent_class = dy.Int8(min=0, max=4)  # class of frailty
     onset_on = dy.Date(nullable=True)  # first day of the quarter of onset; null: none in life and coverage
     diagnosed_on = dy.Date(nullable=True)  # null: none in life and coverage; abroad, the registers may miss it
-    coded_on = dy.Date(nullable=True)  # the registers show the outcome by the study's definition; null: never
+    coded_on = dy.Date(nullable=True)  # the registers, all years of them, show the outcome by the study's definition
     is_false_coding = dy.Bool()  # that day rests on a code that no disease is behind
 
     @dy.rule()

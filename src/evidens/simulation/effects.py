@@ -21,6 +21,8 @@ OUTCOMES = ("type_2_diabetes", "colorectal_cancer")
 class CaseMix:
     """Who lives in a region, at one and the same risk given who they are.
 
+    Age and origin alone: frailty and socioeconomic position do not choose a region.
+
     Parameters
     ----------
     per_decade : float

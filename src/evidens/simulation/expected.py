@@ -5,15 +5,12 @@ probability p in place of the outcome. As p is known exactly, a difference of a 
 a difference, not chance. What is undefined (no one at risk, no one flagged) is NaN.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from evidens.simulation.arrays import Floats
-
-Metric = Callable[[Floats, Floats], float]
 
 
 @dataclass(frozen=True)
@@ -38,10 +35,15 @@ class ExpectedClassification:
     ppv: float
     npv: float
 
-    @property
-    def false_positive_rate(self) -> float:
-        """Flagged among those without the outcome."""
-        return 1 - self.specificity
+
+def as_columns(score: ArrayLike, risk_true: ArrayLike, weights: ArrayLike | None) -> tuple[Floats, Floats, Floats]:
+    """Return scores, true risks and weights as arrays of floats; everyone weighs 1 without weights.
+
+    >>> as_columns([0.2], [0.1], None)[2]
+    array([1.])
+    """
+    score, risk = np.asarray(score, dtype=np.float64), np.asarray(risk_true, dtype=np.float64)
+    return score, risk, np.ones(risk.size) if weights is None else np.asarray(weights, dtype=np.float64)
 
 
 def expected_auroc(score: ArrayLike, risk_true: ArrayLike, weights: ArrayLike | None = None) -> float:
@@ -70,7 +72,7 @@ def expected_auroc(score: ArrayLike, risk_true: ArrayLike, weights: ArrayLike | 
     >>> expected_auroc([7, 7, 7], [0.1, 0.2, 0.9])
     0.5
     """
-    score, risk, w = _columns(score, risk_true, weights)
+    score, risk, w = as_columns(score, risk_true, weights)
     _, place = np.unique(score, return_inverse=True)
     events = np.bincount(place, weights=w * risk)
     others = np.bincount(place, weights=w * (1 - risk))
@@ -84,7 +86,7 @@ def expected_brier(score: ArrayLike, risk_true: ArrayLike, weights: ArrayLike | 
     >>> expected_brier([0.5, 0.5], [0.5, 0.5])
     0.25
     """
-    score, risk, w = _columns(score, risk_true, weights)
+    score, risk, w = as_columns(score, risk_true, weights)
     return _ratio((w * (risk * (1 - score) ** 2 + (1 - risk) * score**2)).sum(), w.sum())
 
 
@@ -94,7 +96,7 @@ def expected_scaled_brier(score: ArrayLike, risk_true: ArrayLike, weights: Array
     >>> round(expected_scaled_brier([0.2, 0.4], [0.3, 0.3]), 3)
     -0.048
     """
-    _, risk, w = _columns(score, risk_true, weights)
+    _, risk, w = as_columns(score, risk_true, weights)
     mean = _ratio((w * risk).sum(), w.sum())
     return 1 - _ratio(expected_brier(score, risk_true, weights), mean * (1 - mean))
 
@@ -123,7 +125,7 @@ def expected_net_benefit(
     """
     if not 0 < threshold < 1:
         raise ValueError(f"a threshold lies between 0 and 1, got {threshold}")
-    score, risk, w = _columns(score, risk_true, weights)
+    score, risk, w = as_columns(score, risk_true, weights)
     return _ratio((w * (score >= threshold) * (risk - (1 - risk) * threshold / (1 - threshold))).sum(), w.sum())
 
 
@@ -135,7 +137,7 @@ def expected_classification(
     >>> round(expected_classification([0.9, 0.1], [0.6, 0.2], 0.5).sensitivity, 3)
     0.75
     """
-    score, risk, w = _columns(score, risk_true, weights)
+    score, risk, w = as_columns(score, risk_true, weights)
     flagged = score >= threshold
     events, others = w * risk, w * (1 - risk)
     return ExpectedClassification(
@@ -145,28 +147,6 @@ def expected_classification(
         ppv=_ratio(events[flagged].sum(), w[flagged].sum()),
         npv=_ratio(others[~flagged].sum(), w[~flagged].sum()),
     )
-
-
-def expected_gap(metric: Metric, score: ArrayLike, risk_true: ArrayLike, groups: ArrayLike) -> float:
-    """Return the largest difference of a metric between any two groups of people.
-
-    Parameters
-    ----------
-    metric : callable
-        Takes score and true risk, such as `expected_auroc`.
-    groups : array of length n
-        Each person's group; groups in which the metric is undefined are left out.
-
-    Examples
-    --------
-    >>> round(expected_gap(lambda s, p: p.mean(), [0, 0, 0], [0.1, 0.3, 0.5], ["a", "a", "b"]), 3)
-    0.3
-    """
-    score, risk, _ = _columns(score, risk_true, None)
-    named = np.asarray(groups)
-    found = np.array([metric(score[named == g], risk[named == g]) for g in np.unique(named)])
-    found = found[np.isfinite(found)]
-    return float(found.max() - found.min()) if found.size > 1 else float("nan")
 
 
 def auroc_under_label_noise(auroc: float, ppv: float, npv: float) -> float:
@@ -198,11 +178,6 @@ def auroc_under_label_noise(auroc: float, ppv: float, npv: float) -> float:
     0.767
     """
     return 0.5 + (auroc - 0.5) * (ppv + npv - 1)
-
-
-def _columns(score: ArrayLike, risk_true: ArrayLike, weights: ArrayLike | None) -> tuple[Floats, Floats, Floats]:
-    score, risk = np.asarray(score, dtype=np.float64), np.asarray(risk_true, dtype=np.float64)
-    return score, risk, np.ones(risk.size) if weights is None else np.asarray(weights, dtype=np.float64)
 
 
 def _ratio(part: float, whole: float) -> float:

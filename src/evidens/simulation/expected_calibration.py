@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from evidens.simulation.arrays import Floats
+from evidens.simulation.expected import as_columns
 
 NEAREST = 1e-8  # predictions nearer to 0 or 1 count as this far from it
 KNOT_QUANTILES = (0.05, 0.275, 0.5, 0.725, 0.95)
@@ -22,7 +23,7 @@ def expected_oe(risk: ArrayLike, risk_true: ArrayLike, weights: ArrayLike | None
     >>> round(expected_oe([0.1, 0.3], [0.2, 0.4]), 3)
     1.5
     """
-    predicted, true, w = _columns(risk, risk_true, weights)
+    predicted, true, w = as_columns(risk, risk_true, weights)
     total = (w * predicted).sum()
     return float((w * true).sum() / total) if total > 0 else float("nan")
 
@@ -33,7 +34,7 @@ def expected_calibration_in_the_large(risk: ArrayLike, risk_true: ArrayLike, wei
     >>> round(expected_calibration_in_the_large([0.5, 0.5], [0.2, 0.2]), 6) == round(float(np.log(0.25)), 6)
     True
     """
-    predicted, true, w = _columns(risk, risk_true, weights)
+    predicted, true, w = as_columns(risk, risk_true, weights)
     found = _fit([np.ones(true.size)], true, w, offset=_logit(predicted))
     return float("nan") if found is None else float(found[0])
 
@@ -48,7 +49,7 @@ def expected_calibration(
     Cox DR. Biometrika 1958;45:562-565. doi:10.1093/biomet/45.3-4.562. NaN where predictions do not vary or all true
     risks are 0 or 1 in the order of the predictions.
     """
-    predicted, true, w = _columns(risk, risk_true, weights)
+    predicted, true, w = as_columns(risk, risk_true, weights)
     x = _logit(predicted)
     found = _fit([np.ones(true.size), x], true, w)
     return (float("nan"), float("nan")) if found is None else (float(found[0]), float(found[1]))
@@ -59,17 +60,17 @@ def expected_ici(risk: ArrayLike, risk_true: ArrayLike, weights: ArrayLike | Non
 
     Notes
     -----
-    E[p | s] is a restricted cubic spline of logit s with five knots at Harrell's quantiles, fitted to the true
-    risks; a straight line where there are fewer than ten distinct predictions. So it is the limit of the index
-    that validation estimates with the same smoother. Austin PC, Steyerberg EW. Stat Med 2019;38:4051-4065.
+    E[p | s] is a restricted cubic spline of logit s with five knots at Harrell's quantiles of the weighted people,
+    fitted to the true risks; a straight line where there are fewer than ten distinct predictions. So it is the limit
+    of the index that validation estimates with the same smoother. Austin PC, Steyerberg EW. Stat Med 2019;38:4051-4065.
     doi:10.1002/sim.8281
     """
-    predicted, true, w = _columns(risk, risk_true, weights)
+    predicted, true, w = as_columns(risk, risk_true, weights)
     x = _logit(predicted)
     n_distinct = np.unique(x).size
     columns = [np.ones(x.size), x][: min(n_distinct, 2)]  # the mean alone where predictions do not vary
     if n_distinct >= FEWEST_FOR_SPLINE:
-        columns += _spline_terms(x, np.quantile(x, KNOT_QUANTILES))
+        columns += _spline_terms(x, np.quantile(x, KNOT_QUANTILES, method="inverted_cdf", weights=w))
     found = _fit(columns, true, w) if columns else None
     if found is None:
         return float("nan")
@@ -123,11 +124,6 @@ def _spline_terms(x: Floats, knots: Floats) -> list[Floats]:
         cube(k) - cube(before) * (last - k) / (last - before) + cube(last) * (before - k) / (last - before)
         for k in knots[:-2]
     ]
-
-
-def _columns(risk: ArrayLike, risk_true: ArrayLike, weights: ArrayLike | None) -> tuple[Floats, Floats, Floats]:
-    predicted, true = np.asarray(risk, dtype=np.float64), np.asarray(risk_true, dtype=np.float64)
-    return predicted, true, np.ones(true.size) if weights is None else np.asarray(weights, dtype=np.float64)
 
 
 def _logit(p: Floats) -> Floats:

@@ -11,7 +11,9 @@ Their likelihood given frailty k and onset o is exact, like that of the whole re
   level and rounding. Values are independent of the number and the time of tests given (k, o).
 
 A model that uses more than these features can know more than this oracle; one that uses only these cannot. The
-difference to the oracle of the whole record is the price of the features.
+difference to the oracle of the whole record is the price of the features. Where readings are off, the value is the
+body's, not what is reported: a model that reads what is reported can then know less. The risks themselves are worked
+out beside those given the whole record, in one pass: see `true_risk`.
 """
 
 from dataclasses import dataclass
@@ -19,12 +21,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from evidens.simulation.arrays import Floats, Ints
-from evidens.simulation.cells import divide_into_cells
 from evidens.simulation.diseases import FRAILTY, Disease, ValueStream
-from evidens.simulation.likelihood import Onsets
+from evidens.simulation.likelihood import Onsets, reported_variance
 from evidens.simulation.lives import Lives
-from evidens.simulation.onset import Course
-from evidens.simulation.oracle import posterior_of, true_risk_of
 from evidens.simulation.people import People
 from evidens.simulation.quarters import Calendar
 from evidens.simulation.signals import Signals, log_rate_ratios, mean_value, strengths_of, value_moves
@@ -108,8 +107,7 @@ def feature_log_likelihood(
     latest = np.zeros_like(load)
     with np.errstate(divide="ignore"):  # the first quarter with any load: no test can have come before
         latest[seen] = n[seen] * np.log(until) + np.log(-np.expm1(n[seen] * np.log1p(-before)))
-    step = values.step / np.exp(values.female_mean) if values.is_log else values.step
-    variance = values.sd**2 + values.person_sd**2 + step**2 / 12
+    variance = reported_variance(values) + values.person_sd**2
     left = history.residual[seen, None].astype(np.float32) - moves[place]
     total = np.empty((FRAILTY.size, *load.shape), dtype=np.float32)
     for k, frailty in enumerate(FRAILTY.astype(np.float32)):
@@ -117,31 +115,3 @@ def feature_log_likelihood(
         total[k] = latest + n * ratio - (counts.dispersion + n) * np.log(counts.dispersion + load * np.exp(ratio))
         total[k][seen] -= (left - signal * values.per_class * frailty) ** 2 / (2 * variance)
     return total
-
-
-def risk_given_features(
-    disease: Disease, people: People, lives: Lives, course: Course, signals: Signals, rows: Ints, index: int,
-    world: WorldSettings, calendar: Calendar,
-) -> Floats:  # fmt: skip
-    """P(diagnosed within the horizon and before death | features before the index, not diagnosed before).
-
-    The truth tables work it out beside the risk given the whole record, in one pass: see `true_risk`.
-
-    Parameters
-    ----------
-    rows, index, world
-        As in `oracle.risk_given_record`, whose prior, delays and survival these are too.
-
-    Returns
-    -------
-    float array, one risk per row.
-    """
-    risk, window = np.zeros(rows.size), slice(max(index - world.oracle_lookback_quarters, 0), index)
-    history = summarise_tests(find_analysis(disease), signals, people, lives, rows, window, calendar)
-    for cells in divide_into_cells(disease, people, lives, course, rows, index, world, calendar):
-        mine = rows[cells.block]
-        log_record = feature_log_likelihood(
-            disease, signals, history.of(cells.block), mine, cells.onsets, window, world, calendar
-        )
-        risk[cells.block] = true_risk_of(posterior_of(log_record, cells), cells)
-    return risk

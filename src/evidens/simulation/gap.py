@@ -1,7 +1,7 @@
 """Contacts that no register has, because their region was changing from one patient register to the next.
 
 What is lost of the background is drawn by contact; what is lost of the signals is lost for the oracle too. The
-contacts that follow a diagnosis are kept, so that the gap moves no outcome.
+contacts that follow a diagnosis are kept, each with its one visit, so that the gap moves no outcome.
 """
 
 import hashlib

@@ -101,6 +101,12 @@ def log_likelihood(
     return total
 
 
+def reported_variance(values: ValueStream) -> float:
+    """Variance of one reported value (or its logarithm) about the person's level: that of a test and of rounding."""
+    step = values.step / np.exp(values.female_mean) if values.is_log else values.step
+    return float(values.sd**2 + step**2 / 12)
+
+
 def _add_counts(
     constant: Floats, slope: Floats, counts: CountStream, expected: Floats, n_events: Floats, log_ratios: Floats,
     signal: float,
@@ -121,8 +127,7 @@ def _add_values(
     """Equally correlated Gaussians, through the sums of residuals and the number of tests."""
     rise = moves.astype(np.float32)
     n, per_class = _total(n_events), np.float32(signal * values.per_class)
-    step = values.step / np.exp(values.female_mean) if values.is_log else values.step
-    variance, level = np.float32(values.sd**2 + step**2 / 12), np.float32(values.person_sd**2)
+    variance, level = np.float32(reported_variance(values)), np.float32(values.person_sd**2)
     pull = level / (2 * variance * (variance + n * level))
     left = _total(residuals) - np.einsum("nq,qo->no", n_events, rise)
     fit = np.einsum("nq,qo->no", residuals, rise) - np.einsum("nq,qo->no", n_events, rise**2) / 2

@@ -9,7 +9,7 @@ from evidens.foundation import stream
 from evidens.simulation.arrays import Flags, Floats, Ints
 from evidens.simulation.diseases import FRAILTY, FRAILTY_SHARES, Disease
 from evidens.simulation.hazards import cumulate, draw_quarters
-from evidens.simulation.lives import NEVER, Lives
+from evidens.simulation.lives import NEVER
 from evidens.simulation.marginals import QUARTERS_OF_LIFE
 from evidens.simulation.people import IMMIGRANT, People
 from evidens.simulation.quarters import Calendar, day_number
@@ -174,11 +174,6 @@ def emigration_factor(courses: dict[str, Course], world: WorldSettings) -> Float
     if effect is None:
         return 1.0
     return np.exp(effect.log_ratio * FRAILTY[courses[effect.outcome].frailty_class])
-
-
-def is_diagnosed_alive(course: Course, lives: Lives) -> Flags:
-    """Whether the diagnosis comes no later than the death, within the calendar."""
-    return (course.diagnosis_day < NEVER) & (course.diagnosis_day <= lives.death_day)
 
 
 def _hazard_factor(disease: Disease, people: People, world: WorldSettings) -> Floats:

@@ -42,7 +42,13 @@ from typing import NamedTuple
 import numpy as np
 
 from evidens.simulation.arrays import Floats, Ints
-from evidens.simulation.cells import Cells, diagnosis_tables, divide_into_cells, survival_tables
+from evidens.simulation.cells import (
+    Cells,
+    alive_when_diagnosed,
+    diagnosis_tables,
+    divide_into_cells,
+    survival_tables,
+)
 from evidens.simulation.coding import CodingLaw
 from evidens.simulation.diseases import Disease
 from evidens.simulation.likelihood import Onsets, log_likelihood
@@ -161,9 +167,7 @@ def risk_given_latents(
     """
     onsets = Onsets(index, np.arange(index - disease.max_delay, index + disease.horizon_quarters))
     place = np.minimum(course.onset_quarter[rows] - onsets.quarters[0], onsets.quarters.size - 1)
-    usable = np.diff(calendar.starts)[index : index + disease.horizon_quarters] - 1
-    survival, dying = survival_tables(people, rows, index, disease.horizon_quarters)
-    alive = survival[:, :-1] * (1 - dying[:, :-1] * (usable - 1) / (2 * usable))
+    alive = alive_when_diagnosed(*survival_tables(people, rows, index, disease.horizon_quarters), index, calendar)
     risk = np.zeros(rows.size)
     for mine, delays in delay_groups(disease, people, rows, world):
         diagnosed, eligible = diagnosis_tables(delays, onsets, disease.horizon_quarters)

@@ -9,7 +9,7 @@ import polars as pl
 from evidens.foundation import stream
 from evidens.simulation.arrays import Flags, Floats, Ints
 from evidens.simulation.cells import divide_into_cells
-from evidens.simulation.coded import CodedDays, Shown, is_coded_event
+from evidens.simulation.coded import Shown, is_coded_event
 from evidens.simulation.coding import coding_law
 from evidens.simulation.diseases import DISEASES, Disease
 from evidens.simulation.drawn import Drawn
@@ -75,7 +75,7 @@ def _describe_index(
     rows = find_at_risk(people, lives, shown.found.first_day, index_on)
     # A cancer diagnosed and treated before the registers start is never seen in them: no one's risk.
     rows = rows[asked[rows] & ((course.diagnosis_quarter[rows] >= 0) | ~course.is_recorded[rows])]
-    true, features, coded = _work_out(disease, drawn, shown.found, rows, index, index_day)
+    true, features, coded = work_out_risks(disease, drawn, shown.found.otherwise_day, rows, index)
     onset, waits = course.onset_quarter[rows], course.diagnosis_quarter[rows] >= index
     first_onset = first_days(calendar.first + np.minimum(onset, calendar.n_quarters))
     in_horizon = (onset >= index) & (onset < index + disease.horizon_quarters)
@@ -97,11 +97,27 @@ def _describe_index(
     })  # fmt: skip
 
 
-def _work_out(
-    disease: Disease, drawn: Drawn, found: CodedDays, rows: Ints, index: int, index_day: int
+def work_out_risks(
+    disease: Disease, drawn: Drawn, otherwise_day: Ints, rows: Ints, index: int
 ) -> tuple[Floats, Floats, Floats]:
-    """Return the risks given the record, given a few features of it, and of the registers showing the outcome."""
+    """Return the risks given the record, given a few features of it, and of the registers showing the outcome.
+
+    Parameters
+    ----------
+    otherwise_day : int array of length n
+        See `coded.CodedDays`.
+    rows : int array
+        People at risk, see `find_at_risk`.
+    index : int
+        Quarter of the calendar that the index opens.
+
+    Returns
+    -------
+    tuple of three float arrays, one risk per row
+        O2 and O3 are for those not diagnosed before the index.
+    """
     people, lives, world, calendar = drawn.people, drawn.lives, drawn.world, drawn.calendar
+    index_day = int(calendar.starts[index])
     course, signals = drawn.courses[disease.outcome], drawn.signals[disease.outcome]
     window = slice(max(index - world.oracle_lookback_quarters, 0), index)
     history = summarise_tests(find_analysis(disease), signals, people, lives, rows, window, calendar)
@@ -111,9 +127,9 @@ def _work_out(
         true[block], coded[block] = risk_from_log_record(log_likelihood(disease, signals, mine, *about), cells)
         log_features = feature_log_likelihood(disease, signals, history.of(block), mine, *about)
         features[block] = true_risk_of(posterior_of(log_features, cells), cells)
-    seen = np.flatnonzero(found.otherwise_day[rows] <= index_day)  # coded, but not as the definition knows it
+    seen = np.flatnonzero(otherwise_day[rows] <= index_day)  # coded, but not as the definition knows it
     if seen.size:
-        waited = index_day - found.otherwise_day[rows[seen]]
+        waited = index_day - otherwise_day[rows[seen]]
         law = coding_law(disease, index, world, calendar)
         coded[seen] = risk_when_seen(people, rows[seen], waited, index, disease, law)
     return true, features, coded

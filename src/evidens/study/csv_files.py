@@ -75,8 +75,13 @@ def _first_line(path: Path) -> str:
     except UnicodeDecodeError:
         text = line.decode("latin-1")
     if "\0" in text or not text.strip():
-        raise StudyError(Fault(path.name, "has no line of column names.", "Ask for the file again."))
+        raise StudyError(_no_names(path))
     return text.strip("\r\n")
+
+
+def _no_names(path: Path) -> Fault:
+    remedy = "Ask for the file again, with names of letters, digits and underscores in its first line."
+    return Fault(path.name, "has no line of column names.", remedy)
 
 
 def _has_rows(path: Path) -> bool:
@@ -86,8 +91,13 @@ def _has_rows(path: Path) -> bool:
 
 
 def _header(path: Path) -> list[str]:
+    """Return the names of the first line; a line that may be one of values stops, and is not quoted."""
+    from evidens.registers.schemas import is_plain_name
+
     line = _first_line(path)
     names = [name.strip().strip('"') for name in line.split(separator_of(line))]
+    if not all(is_plain_name(name) for name in names if name):
+        raise StudyError(_no_names(path))
     if len(set(names)) < len(names) or "" in names:
         finding = "its first line names a column twice, or leaves one without a name."
         raise StudyError(Fault(path.name, finding, "Ask for the file again, with column names."))

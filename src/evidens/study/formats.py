@@ -32,6 +32,30 @@ class Format(NamedTuple):
     batches: _Reads
 
 
+_SILENT = {"manifest.json"}  # files that belong to a delivery and hold no rows
+_DOCUMENTS = {".pdf", ".doc", ".docx", ".md", ".html", ".htm", ".rtf", ".odt"}
+
+
+def find_unread(folder: Path) -> list[Path]:
+    """Return the files below `folder` that are not read, sorted by path; hidden ones and the manifest left out."""
+    found = (path for path in folder.rglob("*") if path.is_file() and path.suffix.lower() not in FORMATS)
+    names = ((path, path.relative_to(folder).parts) for path in found)
+    return sorted(
+        path for path, parts in names if path.name not in _SILENT and not any(part.startswith(".") for part in parts)
+    )
+
+
+def faults_of_unread(folder: Path) -> list[Fault]:
+    """Return a fault for each file that is not read and is no document: rows may be in it."""
+    known = ", ".join(FORMATS)
+    remedy = f"Unpack or convert it to one of {known}, or move it out of the delivery."
+    return [
+        Fault(path.relative_to(folder).as_posix(), "is of no known file format, and would not be read.", remedy)
+        for path in find_unread(folder)
+        if path.suffix.lower() not in _DOCUMENTS
+    ]
+
+
 def find_files(folder: Path) -> list[Path]:
     """Return the data files below `folder`, at any depth, sorted by path."""
     return sorted(path for path in folder.rglob("*") if path.is_file() and path.suffix.lower() in FORMATS)

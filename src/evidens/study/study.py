@@ -301,7 +301,7 @@ def write_parquet(frame: pl.DataFrame, path: Path, *, statistics: bool = True) -
         If the disk is full or the place cannot be written; nothing is left behind.
     """
     with appear_whole(path) as scratch:
-        frame.rechunk().write_parquet(
+        frame.write_parquet(  # however the rows are held in memory, the bytes are the same
             scratch, statistics=statistics, row_group_size=ROW_GROUP, compression="zstd", compression_level=1
         )
 

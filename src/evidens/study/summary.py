@@ -5,13 +5,14 @@ from pathlib import Path
 import polars as pl
 import yaml
 
-from evidens.foundation import Fault
+from evidens.foundation import Faults
 from evidens.study.catalog import StudyError
 from evidens.study.phases import OPENED
 from evidens.study.release import PHASES
 from evidens.study.study import Study
 
 SIGNS = {"PASS": "[green]✓ PASS[/]", "FAIL": "[red]✗ FAIL[/]", "INCONCLUSIVE": "[yellow]? INCONCLUSIVE[/]"}
+REMEDY = "Run `make repro`."
 HEADLINE = (("auroc", "AUROC"), ("oe_ratio", "observed / expected"))
 
 
@@ -27,11 +28,10 @@ def print_summary(root: Path) -> None:
     from rich.table import Table
 
     study, console = Study.open(root), Console(highlight=False)
+    _check_that_it_ran(study)
     candidate = _candidate(study)
     for outcome in study.names["outcomes"]:
         folder = study.folder("released", outcome)
-        if not (folder / "gates.parquet").exists():
-            raise StudyError(Fault(f"release/tables/{outcome}", "no released tables yet.", "Run `make repro`."))
         gates = pl.read_parquet(folder / "gates.parquet").filter(model=candidate)
         evidence = pl.read_parquet(folder / "evidence.parquet")
         table = Table(box=None, pad_edge=False, header_style="dim")
@@ -46,6 +46,17 @@ def print_summary(root: Path) -> None:
         console.print(f"  report  release/reports/{outcome}/index.html")
     console.print(f"\n{_describe_run(study)}")
     console.print("Recorded versions: run .venv/bin/evidens ui and open http://localhost:5000")
+
+
+def _check_that_it_ran(study: Study) -> None:
+    """Stop, naming all that a finished run would have left and that is not there."""
+    released = {o: study.folder("released", o) for o in study.names["outcomes"]}
+    tables = [folder / f"{name}.parquet" for folder in released.values() for name in ("gates", "evidence")]
+    faults = Faults()
+    for path in (_candidate_file(study), study.root / "dvc.lock", *tables):
+        if not path.exists():
+            faults.add(path.relative_to(study.root).as_posix(), "no such file: no run has finished yet.", REMEDY)
+    faults.stop(StudyError)
 
 
 def _describe_run(study: Study) -> str:
@@ -89,5 +100,8 @@ def _sum_up(verdicts: list[str]) -> str:
 
 
 def _candidate(study: Study) -> str:
-    path = study.root / study.catalog["settings"].dir / "candidate.yaml"
-    return yaml.safe_load(path.read_text(encoding="utf-8"))["candidate"]
+    return yaml.safe_load(_candidate_file(study).read_text(encoding="utf-8"))["candidate"]
+
+
+def _candidate_file(study: Study) -> Path:
+    return study.root / study.catalog["settings"].dir / "candidate.yaml"

@@ -6,15 +6,17 @@ import numpy as np
 import polars as pl
 import pytest
 
-from evidens.audit import AuditError, Least, audit_predictions
+from evidens.audit import BEYOND, REALISED, AuditError, Least, audit_predictions
 from evidens.contracts import NO_THRESHOLD, Evidence, check_table
 from evidens.simulation.expected import expected_auroc, expected_classification, expected_net_benefit
 from evidens.simulation.expected_calibration import expected_oe
+from evidens.statistics import auroc, compare_auroc
 
 N, INDEX = 8_000, dt.date(2018, 1, 1)
 THRESHOLDS = (0.05, 0.1)
 LEAST = Least(people=100, events=10, non_events=10)
-KEYS = {"main_threshold": 0.1, "least": LEAST, "outcome": "type_2_diabetes", "phase": "external", "horizon_days": 1095}
+KEYS = {"main_threshold": 0.1, "least": LEAST, "oracle_years": 5.0, "outcome": "type_2_diabetes", "phase": "external",
+        "horizon_days": 1095}  # fmt: skip
 
 
 def expit(x):
@@ -34,6 +36,7 @@ def world():
         "risk_true": pl.Series(np.where(is_unrecorded, np.nan, true)).fill_nan(None),
         "risk_features": expit(-2.6 + 0.5 * x),
         "risk_coded": np.where(is_unrecorded, 0.0, true * np.where(is_female, 0.5, 1.0)),
+        "is_event": pl.Series(np.random.default_rng(8).random(N) < true).set(pl.Series(is_unrecorded), None),
     })  # fmt: skip
     risks = {"lightgbm": expit(-2.4 + 0.8 * (x + rng.normal(0, 0.5, N))), "age_sex": np.full(N, 0.1)}
     people = truth.select("person_id", index_at=pl.col("index_on").cast(pl.Datetime("us")))
@@ -59,8 +62,9 @@ def find(evidence, metric, model="lightgbm", group="all", threshold=NO_THRESHOLD
 def test_evidence_keeps_the_shape_of_all_evidence(evidence):
     check_table(evidence, Evidence, place="audit")
     assert evidence["label"].unique().to_list() == ["true"]
-    assert evidence.filter(pl.col("lower").is_not_null() | pl.col("se").is_not_null()).is_empty()
-    named = evidence.filter(pl.col("value").is_not_null(), pl.col("model") != "none")["method"]
+    expected = evidence.filter(pl.col("metric") != REALISED)
+    assert expected.filter(pl.col("lower").is_not_null() | pl.col("se").is_not_null()).is_empty()
+    named = expected.filter(pl.col("value").is_not_null(), pl.col("model") != "none")["method"]
     assert named.str.contains("no sampling error").all()
 
 
@@ -160,6 +164,65 @@ def test_expected_events_of_groups_add_up_to_everyones(evidence):
         )
         assert of["n_events"].sum() == find(evidence, "brier")["n_events"]
         assert of["n"].sum() == find(evidence, "brier")["n"]
+
+
+def test_what_happened_is_judged_beside_the_oracle_in_the_same_people(world, evidence):
+    predictions, truth, _ = world
+    is_open = truth["risk_true"].is_not_null()
+    happened, true = (truth.filter(is_open)[name].to_numpy() for name in ("is_event", "risk_true"))
+    score = predictions.filter(model="lightgbm")["risk"].filter(is_open).to_numpy()
+    own, apart = find(evidence, REALISED), find(evidence, REALISED, reference="oracle")
+    assert own["value"] == pytest.approx(auroc(happened, score).value)
+    assert (own["n"], own["n_events"]) == (is_open.sum(), happened.sum())
+    paired = compare_auroc(happened, score, true)
+    assert (apart["value"], apart["se"]) == pytest.approx((paired.value, paired.se))
+    of_oracle = find(evidence, REALISED, model="oracle")["value"]
+    assert apart["value"] == pytest.approx(own["value"] - of_oracle)
+    assert "on what happened" in apart["method"]
+    rows = evidence.filter(metric=REALISED)
+    assert set(rows.filter(reference="none")["model"]) == {"lightgbm", "age_sex", "oracle"}
+    assert set(rows.filter(reference="oracle")["model"]) == {"lightgbm", "age_sex"}
+    assert find(evidence, BEYOND, model="none")["value"] == 0
+    assert find(evidence, "oracle_years", model="none")["value"] == 5
+
+
+def test_a_score_that_has_seen_the_future_is_beyond_the_oracle_and_its_regret_does_not_tell(world):
+    """A tenth of what will happen seeps into the score: under the true risk it still loses to the oracle."""
+    predictions, truth, groups = world
+    seen = truth.select("person_id", peek=pl.col("is_event").fill_null(value=False) & (pl.col("person_id") % 10 == 0))
+    true = truth.select("person_id", true="risk_true")
+    leaky = predictions.filter(model="lightgbm").join(seen, on="person_id").join(true, on="person_id")
+    leaky = leaky.with_columns(
+        model=pl.lit("leaky"), risk=pl.when("peek").then(0.9).otherwise(pl.col("true").fill_null(0.1))
+    ).select(predictions.columns)  # fmt: skip
+    evidence = audit_predictions(pl.concat([predictions, leaky]), truth, groups, THRESHOLDS, **KEYS)
+    assert find(evidence, "regret_auroc", model="leaky")["value"] > 0
+    apart = find(evidence, REALISED, model="leaky", reference="oracle")
+    assert apart["value"] > 3 * apart["se"]
+    assert "has seen the future, or the oracle is wrong" in apart["reason"]
+    count = find(evidence, BEYOND, model="none")
+    assert count["value"] == 1
+    assert count["reason"].startswith("leaky: ")
+    assert find(evidence, REALISED, reference="oracle")["reason"] is None
+
+
+@pytest.mark.parametrize("n_events", [0, 3])
+def test_too_few_events_that_happened_are_no_finding_either_way(world, n_events):
+    predictions, truth, groups = world
+    few = (pl.col("person_id") < n_events) & pl.col("risk_true").is_not_null()
+    rare = truth.with_columns(is_event=pl.when(pl.col("risk_true").is_not_null()).then(few))
+    evidence = audit_predictions(predictions, rare, groups, THRESHOLDS, **KEYS)
+    row = find(evidence, BEYOND, model="none")
+    assert (row["value"], row["reason"]) == (None, "insufficient: fewer than 10 events happened")
+    assert find(evidence, REALISED, reference="oracle")["value"] is None
+
+
+def test_oracles_have_no_rows_on_registered_outcomes(evidence):
+    """They are judged on the truth alone: rows without a value would need a reason that is not there."""
+    oracles = evidence.filter(pl.col("model").str.starts_with("oracle"))
+    assert oracles.filter(reference="coded").is_empty()
+    assert oracles.filter(metric="sensitivity_gap", reference="none", group="sex", model="oracle").height == 1
+    assert evidence.filter(metric="sensitivity_gap", reference="coded", group="sex", model="lightgbm").height == 1
 
 
 def test_every_key_is_given_once(evidence):

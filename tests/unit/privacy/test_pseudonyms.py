@@ -1,6 +1,8 @@
+import hashlib
 import hmac
 import pickle
 
+import numpy as np
 import polars as pl
 import pytest
 
@@ -52,12 +54,50 @@ def test_pseudonyms_are_positive_and_fill_the_63_bits():
     assert ids.max() > 2**62  # the chance of none in the upper half is 2 ** -4000
 
 
-def test_two_keys_with_one_pseudonym_stop_the_run(monkeypatch):
-    monkeypatch.setattr(hmac, "digest", lambda key, text, method: b"\0" * 32)
-    persons = PseudonymMap(ProjectKey(bytes(range(32)), kind="project"), "person")
-    persons.ids(series("a"))
+class SameFirstWord:
+    """A digest whose first 64 bits are equal for all texts, and whose others are not."""
+
+    def __init__(self, text=b""):
+        self.hash = hashlib.blake2b(text, digest_size=24)
+
+    def copy(self):
+        other = SameFirstWord()
+        other.hash = self.hash.copy()
+        return other
+
+    def update(self, text):
+        self.hash.update(text)
+
+    def digest(self):
+        return b"\0" * 8 + self.hash.digest()
+
+
+@pytest.mark.parametrize("batches", [[("a", "b")], [("a",), ("a",), ("b",)]], ids=["one batch", "two batches"])
+def test_two_keys_with_one_pseudonym_stop_the_run(monkeypatch, batches):
+    secret = ProjectKey(bytes(range(32)), kind="project")
+    monkeypatch.setattr("evidens.privacy.pseudonyms.hashlib.sha256", SameFirstWord)
+    persons = PseudonymMap(secret, "person")
+    for batch in batches[:-1]:
+        persons.ids(series(*batch))  # one key that comes again is no collision
     with pytest.raises(PseudonymError, match="two keys have the same pseudonym"):
-        persons.ids(series("b"))
+        persons.ids(series(*batches[-1]))
+
+
+def test_what_is_kept_of_a_key_is_sixteen_bytes_and_not_its_text():
+    persons = PseudonymMap(KEY, "person")
+    for start in (0, 5_000, 2_000):
+        persons.ids(series(*(f"68027{n:05d}" for n in range(start, start + 5_000))))
+    assert len(persons) == 10_000
+    kept = [value for value in vars(persons).values() if isinstance(value, np.ndarray)]
+    assert sum(value.nbytes for value in kept) == 16 * 10_000
+    assert not [value for value in vars(persons).values() if isinstance(value, (pl.DataFrame, pl.Series, dict))]
+
+
+def test_every_pseudonym_of_many_is_the_hmac_of_its_own_key():
+    keys = [f"lpr2:{n}" for n in range(70_000)]  # more than are hashed at a time
+    subkey = KEY.subkey("contact")
+    wanted = [int.from_bytes(hmac.digest(subkey, key.encode(), "sha256")[:8], "big") >> 1 for key in keys]
+    assert PseudonymMap(KEY, "contact").ids(series(*keys)).to_list() == wanted
 
 
 def test_what_is_forgotten_comes_back_the_same():

@@ -43,13 +43,44 @@ def lmdb(**columns):
         pl.Series([20190304] * 2),
         pl.Series([21612] * 2),  # SAS: days since 1960-01-01
         pl.Series([21612.0] * 2),
+        pl.Series(["21612", " 21612 "]),
+        pl.Series(["04-03-2019", "4-3-2019"]),
+        pl.Series(["04.03.2019", "4.3.2019 08:30"]),
+        pl.Series(["04/03/2019", "04-03-2019T08:30:00"]),
     ],
-    ids=["date", "datetime", "text", "text with time", "text without hyphens", "number", "SAS", "SAS float"],
+    ids=[
+        "date",
+        "datetime",
+        "text",
+        "text with time",
+        "text without hyphens",
+        "number",
+        "SAS",
+        "SAS float",
+        "SAS as text",
+        "day first",
+        "day first with full stops",
+        "day first with slashes",
+    ],
 )
 def test_a_date_is_read_in_every_form_it_is_delivered_in(delivered):
     read = normalise(lmdb(eksd=delivered), TABLES["lmdb"])
     assert read["dispensed_on"].to_list() == [DAY] * 2
     assert read.schema["dispensed_on"] == pl.Date
+
+
+@pytest.mark.parametrize("days", [-18_262, -7, 0, 7, 2_018, 21_639, 99_999])
+def test_a_day_number_means_the_same_as_number_and_as_text(days):
+    number, text = (normalise(lmdb(eksd=[day] * 2), TABLES["lmdb"])["dispensed_on"] for day in (days, str(days)))
+    assert number.equals(text)
+    assert number[0] == dt.date(1960, 1, 1) + dt.timedelta(days=days)
+
+
+@pytest.mark.parametrize("text", ["31-03-19", "31.02.2019", "13/13/2019", "2019-3", "1234567", "12 1"])
+def test_text_that_is_no_day_is_unreadable_and_never_another_day(text):
+    reading = read_delivered(lmdb(eksd=[text, None]), TABLES["lmdb"])
+    assert reading.logical["dispensed_on"].to_list() == [None, None]
+    assert reading.unreadable.to_list() == ["unreadable dispensed_on", None]
 
 
 def test_a_snapshot_that_is_a_month_is_its_last_day():
@@ -70,6 +101,8 @@ def test_a_snapshot_that_is_a_month_is_its_last_day():
         pl.Series(["2019-03-04 08:30:00", "2019-03-04T08:30"]),
         pl.Series([21612 * 86_400 + 8 * 3_600 + 1_800] * 2),  # SAS: seconds since 1960-01-01
         pl.Series(["04MAR2019:08:30:00"] * 2),
+        pl.Series([str(21612 * 86_400 + 8 * 3_600 + 1_800)] * 2),
+        pl.Series(["04-03-2019 08:30:00", "04.03.2019 08:30"]),
     ],
 )
 def test_a_moment_is_read_in_every_form(delivered):
@@ -82,6 +115,14 @@ def test_a_moment_is_read_in_every_form(delivered):
     assert read["began_at"].to_list() == [dt.datetime(2019, 3, 4, 8, 30)] * 2  # noqa: DTZ001
     assert read["ended_at"].to_list() == [None, None]
     assert read["reported_at"].to_list() == [None, None]  # may be left out
+
+
+@pytest.mark.parametrize("month", range(1, 13))
+def test_a_moment_with_the_name_of_its_month_is_read_in_every_month(month):
+    at = dt.datetime(2019, month, 4, 8, 30)  # noqa: DTZ001
+    table = RegisterTable("x", "x", (person("pnr"), RegisterColumn("at", "datetime", ("at",), "when")))
+    rows = pl.DataFrame({"pnr": ["6802701234"] * 2, "at": [f"{at:%d%b%Y:%H:%M:%S}".upper(), None]})
+    assert normalise(rows, table)["at"].to_list() == [at, None]
 
 
 @pytest.mark.parametrize(
@@ -219,6 +260,18 @@ def test_an_unknown_column_stops_the_intake_and_names_the_nearest_known_one():
         check_delivery(delivery(**{"lab/lab_dm_forsker_2018.parquet": columns}))
     with pytest.raises(RegisterError, match="unknown column 'navn'"):
         normalise(lab(navn=["A", "B"]), TABLES["lab_dm_forsker"])
+
+
+def test_a_name_that_may_be_a_value_is_never_shown():
+    columns = dict(delivery()["dod/dod_2018.parquet"]) | {"010150-1234": pl.String, "2018-03-04": pl.String}
+    assert faults_of(delivery(**{"dod/dod_2018.parquet": columns | {"p0101501234": pl.String}})) == [
+        ("dod/dod_2018.parquet", f"the name of column {position} is no plain name, and not shown here.")
+        for position in (3, 4, 5)
+    ]
+    columns = {"pnr": pl.String(), "doddato": pl.Struct({"010150-1234": pl.String()})}
+    assert faults_of(delivery(**{"dod/dod_2018.parquet": columns})) == [
+        ("dod/dod_2018.parquet", "column 'doddato' is Struct, which is no date."),
+    ]
 
 
 def test_the_two_shapes_of_lpr3_are_never_taken_together():

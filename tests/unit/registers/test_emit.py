@@ -39,8 +39,8 @@ def tables(shard, world):
 
 
 @pytest.fixture(scope="module")
-def planted(tables, world):
-    return plant_defects(tables, 0, world)
+def planted(tables, shard, world):
+    return plant_defects(tables, shard, world)
 
 
 def whole(tables, name):
@@ -241,17 +241,17 @@ def test_contact_keys_of_planted_rows_are_those_of_no_true_contact(tables, plant
         assert extra[key].is_in(true.implode()).sum() == copies
 
 
-def test_planting_is_repeatable_and_a_defect_does_not_depend_on_the_others(tables, planted, world):
-    again, log = plant_defects(tables, 0, world)
+def test_planting_is_repeatable_and_a_defect_does_not_depend_on_the_others(tables, shard, planted, world):
+    again, log = plant_defects(tables, shard, world)
     for key, frame in again.items():
         assert_frame_equal(frame, planted[0][key])
     alone = dataclasses.replace(world, delivered=DeliveredSettings(defects={"icd8_code": 0.004}))
-    _, log_alone = plant_defects(tables, 0, alone)
+    _, log_alone = plant_defects(tables, shard, alone)
     assert_frame_equal(log_alone, log.filter(defect="icd8_code"))
 
 
-def test_a_world_without_defects_delivers_clean_tables(tables, world):
-    delivery, log = plant_defects(tables, 0, dataclasses.replace(world, delivered=DeliveredSettings()))
+def test_a_world_without_defects_delivers_clean_tables(tables, shard, world):
+    delivery, log = plant_defects(tables, shard, dataclasses.replace(world, delivered=DeliveredSettings()))
     assert log.height == 0
     assert all(delivery[key] is frame for key, frame in tables.items())
 

@@ -1,12 +1,15 @@
 """Contacts and diagnoses of both patient registers."""
 
 import dataclasses
+import datetime as dt
 
+import polars as pl
 import pytest
-from tests.unit.registers.rows import SETTINGS, day, fates, moment, table, take_in
+from tests.unit.registers.rows import RESIDENTS, SETTINGS, day, fates, moment, table, take_in
 
 from evidens.contracts import check_table
 from evidens.events import Event
+from evidens.registers import intake_bucket
 
 
 def adm(**columns):
@@ -97,8 +100,23 @@ def test_an_open_course_has_no_end_and_is_known_a_month_after_its_start():
 
 @pytest.mark.parametrize("ended_on", [None, "2016-09-01", "2018-09-01"])
 def test_when_a_long_course_is_known_does_not_depend_on_whether_it_was_over_when_the_delivery_was_cut(ended_on):
-    intake = lpr2([adm(ended_on=ended_on)], [diag()])
-    assert set(intake.events["known_at"]) == {moment("2016-04-03T00:00")}
+    [event] = lpr2([adm(ended_on=ended_on)]).events.rows(named=True)
+    assert event["known_at"] == moment("2016-04-03T00:00")
+
+
+@pytest.mark.parametrize(
+    ("ended_on", "known_on"),
+    [("2016-03-09", "2016-03-10"), ("2018-09-01", "2018-09-02"), (None, "2016-04-03"), ("2025-07-20", "2016-04-03")],
+    ids=["short", "long", "open", "over after the data lock"],
+)
+def test_the_diagnosis_of_a_course_is_known_after_its_end_and_of_an_open_one_a_month_after_its_start(
+    ended_on, known_on
+):
+    events = lpr2([adm(ended_on=ended_on)], [diag()], lpr_bes=[visit("2016-03-04")]).events
+    [known_at] = events.filter(pl.col("code") == "ICD10/DE119")["known_at"]
+    assert known_at == moment(known_on)
+    [seen_at] = events.filter(pl.col("code") == "CONTACT/outpatient")["known_at"]
+    assert seen_at == moment("2016-03-05")
 
 
 def test_an_admission_is_known_after_its_end_however_long_it_takes():
@@ -256,11 +274,14 @@ def test_a_retracted_diagnosis_is_dropped_and_a_missing_answer_is_no_retraction(
     assert fates(intake, "lpr_a_diagnose") == ({"kept": 1} if counts else {"diagnosis retracted later": 1})
 
 
-def test_a_diagnosis_counts_once_per_contact_and_a_retracted_repeat_takes_no_other_with_it():
-    rows = [diagnose(retracted="Ja"), diagnose(), diagnose(), diagnose(kind="B"), diagnose("DI109", "B")]
+def test_a_diagnosis_counts_once_per_contact_and_its_retraction_holds_for_all_its_rows_and_for_no_other():
+    rows = [
+        diagnose(retracted="ja"), diagnose(), diagnose(retracted="Nej"), diagnose(kind="B"), diagnose(kind="B"),
+        diagnose("DI109", "B"), diagnose(contact_id=22),
+    ]  # fmt: skip
     for order in (rows, rows[::-1]):
-        assert fates(lpr3([kontakt()], order), "lpr_a_diagnose") == {
-            "kept": 3, "diagnosis retracted later": 1, "diagnosis repeated on its contact": 1,
+        assert fates(lpr3([kontakt(), kontakt(contact_id=22)], order), "lpr_a_diagnose") == {
+            "kept": 3, "diagnosis retracted later": 3, "diagnosis repeated on its contact": 1,
         }  # fmt: skip
 
 
@@ -368,7 +389,7 @@ def test_a_contact_of_lpr2_that_cannot_be_right_is_quarantined(row, reason):
     [
         (kontakt(began_at=None), "no date"),
         (kontakt(ended_at="2020-03-04T09:00"), "end before start"),
-        (kontakt(ended_at="2025-07-01T00:00"), "end after the data lock"),
+        (kontakt(ended_at="2099-07-01T00:00"), "end after the data lock"),
         (kontakt(contact_type="ALCA99"), "unknown kind of contact"),
         (kontakt(contact_type=None), "unknown kind of contact"),
         (kontakt(system="LPR4"), "unknown reporting system"),
@@ -377,6 +398,19 @@ def test_a_contact_of_lpr2_that_cannot_be_right_is_quarantined(row, reason):
 )
 def test_a_contact_of_lpr3_that_cannot_be_right_is_quarantined(row, reason):
     assert fates(lpr3([row]), "lpr_a_kontakt") == {reason: 1}
+
+
+def test_a_contact_that_ends_after_the_data_lock_is_kept_as_not_over_with_its_diagnoses():
+    late = lpr3([kontakt(began_at="2025-06-29T10:00", ended_at="2025-07-04T10:00")], [diagnose()])
+    assert [fates(late, name) for name in ("lpr_a_kontakt", "lpr_a_diagnose")] == [{"kept": 1}] * 2
+    assert late.events["end_at"].to_list() == [None, None]
+    assert kinds(late) == ["emergency"]
+    tables = {"lpr_adm": table("lpr_adm", adm(ended_on="2016-09-01")), "lpr_diag": table("lpr_diag", diag()),
+              "lpr_bes": table("lpr_bes", visit("2016-07-01"), visit("2019-07-01"))}  # fmt: skip
+    early = intake_bucket({"bef": RESIDENTS} | tables, SETTINGS, delivery="test", data_lock_on=dt.date(2016, 6, 30))
+    assert [fates(early, name) for name in ("lpr_adm", "lpr_diag")] == [{"kept": 1}] * 2
+    assert fates(early, "lpr_bes") == {"after the data lock": 1, "visit after the region changed to LPR3": 1}
+    assert early.events["end_at"].to_list() == [None, None]
 
 
 def test_the_former_shape_of_lpr3_gives_the_same_events():

@@ -111,7 +111,8 @@ def test_l2_the_two_shapes_of_lpr3_are_the_same_contacts_and_are_refused_togethe
 @pytest.mark.parametrize(
     ("stem", "name"),
     [("priv_adm_2016", "lpr_adm"), ("t_bes_2016", "lpr_bes"), ("t_uaf_adm_2016", "uaf_adm"),
-     ("psyk_adm2018", "t_psyk_adm"), ("PSYK_PERS_2018", "t_psyk_pers"), ("lpr_f_forloeb_2020", "forloeb"),
+     ("psyk_adm2018", "t_psyk_adm"), ("PSYK_PERS_2018", "t_psyk_pers"), ("t_psyk_bes_2018", "t_psyk_pers"),
+     ("lpr_f_forloeb_2020", "forloeb"),
      ("LPR_A_FORLOEB_2020", "lpr_a_forloeb")],
 )  # fmt: skip
 def test_tables_are_known_by_all_their_names(stem, name):

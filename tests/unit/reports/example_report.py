@@ -240,14 +240,19 @@ def _truth_rows(phase: str) -> list[dict[str, object]]:
     true = {"label": "true", "method": "invented, no sampling error"}
     counted = true | {"model": "none", "n_events": 0}
     rows = [evidence_row("audited_share", phase, 0.9991, **counted),
-            evidence_row("unrecorded_share", phase, 0.0132, **counted)]  # fmt: skip
+            evidence_row("unrecorded_share", phase, 0.0132, **counted),
+            evidence_row("models_beyond_oracle", phase, 0.0, **counted),
+            evidence_row("oracle_years", phase, 5.0, **counted)]  # fmt: skip
     for i, (model, auroc) in enumerate({**AUROC, "oracle_features": 0.778, "oracle": 0.8234}.items()):
         at = true | {"model": model}
         values = {"auroc": auroc - 0.011, "scaled_brier": 0.09 - 0.02 * i, "oe_ratio": 1.18 * OE[phase],
                   "calibration_slope": 0.93 + 0.01 * i, "ici": 0.0061}  # fmt: skip
         rows += [evidence_row(metric, phase, value, **at) for metric, value in values.items()]
         rows.append(evidence_row("net_benefit", phase, 0.0141 + 0.001 * i, threshold=0.1, **at))
+        if model != "oracle_features":
+            rows.append(evidence_row("realised_auroc", phase, auroc - 0.008, 0.02, **at))
         if not model.startswith("oracle"):
+            rows.append(evidence_row("realised_auroc", phase, auroc - 0.8234, 0.009, reference="oracle", **at))
             rows.append(evidence_row("regret_auroc", phase, 0.8124 - auroc + 0.011, **at))
             rows.append(evidence_row("regret_net_benefit", phase, 0.0023, threshold=0.1, **at))
     misled = {"auroc": 0.0043, "oe_ratio": -0.18 * OE[phase], "calibration_slope": 0.0002}

@@ -81,13 +81,19 @@ def test_a_shard_alone_is_that_shard_in_the_whole(world, one_process):
         assert whole.slice(first, frame.height).equals(as_text), name
 
 
-@pytest.mark.parametrize("left_out", ["lab", "bef", "lpr3"])
+@pytest.mark.parametrize("left_out", ["lab", "bef", "dod", "lpr3"])
 def test_leaving_a_register_out_changes_no_row_of_any_other(world, tmp_path, left_out):
-    """Without defects, which are planted into rows that the intake would keep, and so ask who is in the population."""
-    clean = dataclasses.replace(world, n_persons=250, delivered=dataclasses.replace(world.delivered, defects={}))
-    kept = tuple(register for register in clean.delivered.registers if register != left_out)
-    fewer = dataclasses.replace(clean, delivered=dataclasses.replace(clean.delivered, registers=kept))
-    whole = checksums(simulated(clean, tmp_path / "whole", n_processes=1))
-    others = {place: value for place, value in whole.items() if not place[0].startswith(f"raw/{left_out}/")}
+    """Nor of the defects planted into them: who they are planted in is asked of the people, not of a register."""
+    rates = dict.fromkeys(world.delivered.defects, 0.02)
+    messy = dataclasses.replace(world, n_persons=250, delivered=dataclasses.replace(world.delivered, defects=rates))
+    kept = tuple(register for register in messy.delivered.registers if register != left_out)
+    fewer = dataclasses.replace(messy, delivered=dataclasses.replace(messy.delivered, registers=kept))
+    whole = checksums(simulated(messy, tmp_path / "whole", n_processes=1))
+    log = "truth/truth_defects/part.parquet"  # it alone tells of every register
+    others = {place: value for place, value in whole.items() if not place[0].startswith((f"raw/{left_out}/", log))}
     assert others.keys() < whole.keys()
-    assert checksums(simulated(fewer, tmp_path / "fewer", n_processes=1)) == others
+    found = checksums(simulated(fewer, tmp_path / "fewer", n_processes=1))
+    assert {place: value for place, value in found.items() if place[0] != log} == others
+    planted, fewer_planted = (pl.read_parquet(tmp_path / which / log) for which in ("whole", "fewer"))
+    assert planted.height >= fewer_planted.height > 100
+    assert planted.filter(pl.col("register") != left_out).equals(fewer_planted)

@@ -1,11 +1,14 @@
 """Causes of death: one per death, of the right shape, and never of a disease that nobody knew of."""
 
+import dataclasses
+
 import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 from tests.unit.simulation.worlds import build_world
 
-from evidens.simulation import simulate_shard
+from evidens.simulation import OUTCOMES, simulate_shard
+from evidens.simulation.effects import ORIGINS, Effects
 
 
 @pytest.fixture(scope="module")
@@ -40,3 +43,11 @@ def test_causes_follow_age(society):
     both = society.causes.join(society.persons, on="pnr").with_columns(age=age)
     mean = dict(both.group_by(pl.col("underlying").is_in(["F039", "G309"])).agg(pl.col("age").mean()).iter_rows())
     assert mean[True] > mean[False] + 3
+
+
+def test_no_certificate_tells_of_a_diagnosis_that_no_register_shows():
+    world = build_world("tiny", n_persons=2_000, shard_persons=2_000, oracle_share=0.01)
+    never = {outcome: dict.fromkeys(ORIGINS, 0.0) for outcome in OUTCOMES}
+    causes = simulate_shard(dataclasses.replace(world, effects=Effects(recorded_share=never)), 0).causes
+    assert causes.height > 100
+    assert causes.filter((pl.col("underlying") == "C189") | (pl.col("contributing") == "E119")).is_empty()

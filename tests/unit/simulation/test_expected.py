@@ -7,7 +7,6 @@ from evidens.simulation import expected_auroc, expected_brier, expected_net_bene
 from evidens.simulation.expected import (
     auroc_under_label_noise,
     expected_classification,
-    expected_gap,
     expected_scaled_brier,
 )
 from evidens.statistics import auroc, classification_at_threshold, scaled_brier
@@ -83,7 +82,7 @@ def test_what_is_linear_in_the_outcome_is_its_mean_over_all_outcomes(threshold):
     shares = expected_classification(SMALL_SCORE, SMALL_RISK, threshold)
     assert shares.sensitivity == pytest.approx(true_positives / events)
     assert shares.ppv == pytest.approx(true_positives / flagged.sum())
-    assert shares.false_positive_rate == pytest.approx(((1 - SMALL_RISK) * flagged).sum() / (1 - SMALL_RISK).sum())
+    assert 1 - shares.specificity == pytest.approx(((1 - SMALL_RISK) * flagged).sum() / (1 - SMALL_RISK).sum())
 
 
 def test_expected_pairs_are_the_mean_over_all_outcomes():
@@ -126,14 +125,6 @@ def test_the_true_risk_has_no_better_rival_in_net_benefit():
         best = expected_net_benefit(RISK, RISK, threshold)
         assert best >= expected_net_benefit(SCORE, RISK, threshold)
         assert best >= max(0, expected_net_benefit(np.ones_like(RISK), RISK, threshold))
-
-
-def test_a_gap_is_the_largest_difference_and_leaves_out_groups_without_a_value():
-    groups = np.repeat(["a", "b", "c"], [2_000, 1_999, 1])
-    by_group = [expected_auroc(SCORE[groups == g], RISK[groups == g]) for g in "ab"]
-    alone = SCORE.copy(), np.append(RISK[:-1], 0.0)
-    assert expected_gap(expected_auroc, *alone, groups) == pytest.approx(abs(np.diff(by_group)[0]))
-    assert np.isnan(expected_gap(expected_auroc, SCORE, RISK, np.zeros(RISK.size)))
 
 
 def test_labels_that_are_wrong_at_random_lower_the_auroc_as_the_formula_says():

@@ -70,6 +70,15 @@ def test_a_weight_of_two_is_a_person_twice():
     assert expected_calibration_in_the_large(score, risk, w) == pytest.approx(whole)
 
 
+def test_weights_move_the_knots_of_the_calibration_curve():
+    """Most of the weight lies on few people: the curve bends where they are, as if they were many."""
+    risk = RISK[:400] ** 1.3
+    score, w = expit(0.6 * LOGIT[:400] - 0.5), np.where(RISK[:400] > 0.1, 9, 1)
+    people = np.repeat(np.arange(400), w)
+    assert expected_ici(score, risk, w) == pytest.approx(expected_ici(score[people], risk[people]), rel=1e-9)
+    assert expected_ici(score, risk, w / 7) == pytest.approx(expected_ici(score, risk, w), rel=1e-9)
+
+
 def test_predictions_that_do_not_vary_have_no_slope_but_a_distance():
     assert np.isnan(expected_calibration([0.1, 0.1], [0.2, 0.3])[1])
     assert expected_ici([0.1, 0.1], [0.2, 0.3]) == pytest.approx(0.15)

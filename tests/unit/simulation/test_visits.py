@@ -118,3 +118,9 @@ def test_visits_are_lost_in_the_gap_at_the_change_as_contacts_are(shard, world):
     later = pl.col("visit_number") > 1
     assert shard.visits.filter(inside & later).height > 50
     assert lost.visits.filter(inside & later).is_empty()
+    care = pl.col("code").str.contains("^(E11|E149|C18|C19|C20|D374|Z511)")  # what follows a diagnosis is kept whole
+    followed = [
+        s.visits.join(s.diagnoses.filter(care, kind="A"), on="contact_number", how="semi").sort("start_at")["start_at"]
+        for s in (shard, lost)
+    ]
+    assert followed[0].len() == followed[1].len() > 1_000

@@ -12,8 +12,10 @@ import yaml
 from evidens.contracts import Evidence, schema_of
 from evidens.privacy import PseudonymMap, demonstration_key
 from evidens.protocol import Member
+from evidens.simulation import WorldSettings
 from evidens.study import Study
-from evidens.study.audit import audit_opened_phases, read_truth
+from evidens.study.audit import audit_opened_phases, check_horizon, read_truth
+from evidens.study.catalog import StudyError
 from evidens.study.composition import compose_study
 from evidens.validation import Prediction
 
@@ -36,7 +38,7 @@ def root(tmp_path_factory):
     people = PseudonymMap(demonstration_key(seed), "person").ids(numbers)
     write(root, "truth_risk", pl.DataFrame({
         "pnr": numbers, "outcome": OUTCOME, "index_on": INDEX, "risk_true": risk, "risk_features": risk,
-        "risk_coded": risk * 0.8,
+        "risk_coded": risk * 0.8, "is_event": rng.random(N) < risk,
     }))  # fmt: skip
     person = pl.DataFrame({"person_id": people}).with_columns(index_at=pl.lit(INDEX).cast(pl.Datetime("us")))
     predictions = person.with_columns(
@@ -78,7 +80,40 @@ def test_phases_that_are_closed_have_no_row(root):
 
 def test_no_number_of_a_person_is_in_what_is_read(root):
     truth = read_truth(opened(root), OUTCOME)
-    assert truth.columns == ["person_id", "index_on", "risk_true", "risk_features", "risk_coded"]
+    assert truth.columns == ["person_id", "index_on", "risk_true", "risk_features", "risk_coded", "is_event"]
+
+
+def test_another_horizon_than_the_truths_is_refused(root, tmp_path):
+    """Risks of three years are not those of one: the question was changed and the world was not."""
+    copy = tmp_path / "other"
+    shutil.copytree(root, copy)
+    path = copy / f"build/settings/outcome/{OUTCOME}.yaml"
+    path.write_text(yaml.safe_dump({**yaml.safe_load(path.read_text()), "horizon_days": 365}))
+    with pytest.raises(StudyError, match=f"conf/outcome/{OUTCOME}.yaml: horizon_days is 365, and .* of 1095 days"):
+        audit_opened_phases(opened(copy), OUTCOME)
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "conf/outcome").glob("*.yaml")), ids=lambda path: path.stem)
+def test_shipped_questions_ask_for_the_horizon_of_the_truth(path):
+    check_horizon(path.stem, yaml.safe_load(path.read_text())["horizon_days"])
+
+
+@pytest.mark.parametrize("world", sorted((ROOT / "conf/simulation").glob("*.yaml")), ids=lambda path: path.stem)
+@pytest.mark.parametrize("cohort", sorted((ROOT / "conf/cohort").glob("*.yaml")), ids=lambda path: path.stem)
+def test_the_oracle_of_a_shipped_world_reads_as_much_of_the_record_as_the_shipped_studies(world, cohort):
+    """The oracle bounds the models only if they read no more than it does."""
+    default = WorldSettings.__dataclass_fields__["oracle_lookback_quarters"].default
+    quarters = yaml.safe_load(world.read_text()).get("oracle_lookback_quarters", default)
+    assert quarters / 4 * 365 == yaml.safe_load(cohort.read_text())["lookback_days"]
+
+
+def test_the_evidence_says_how_many_years_the_oracle_reads(root, tmp_path):
+    copy = tmp_path / "longer"
+    shutil.copytree(root, copy)
+    path = copy / "build/settings/simulation.yaml"
+    path.write_text(yaml.safe_dump({**yaml.safe_load(path.read_text()), "oracle_lookback_quarters": 30}))
+    evidence = audit_opened_phases(opened(copy), OUTCOME)
+    assert evidence.filter(metric="oracle_years")["value"].to_list() == [7.5]
 
 
 def test_a_real_delivery_has_no_truth_and_the_audit_says_so(root, capsys, tmp_path):

@@ -48,6 +48,15 @@ def test_a_corrupt_file_is_named_when_the_delivery_is_listed(delivery):
         write_manifest(delivery, kind="register")
 
 
+def test_a_file_of_no_known_format_is_never_left_out_silently(delivery):
+    (delivery / "dod/dod_2018.sas7bdat.gz").write_bytes(b"rows")
+    (delivery / "dod/guide.pdf").write_bytes(b"words")
+    with pytest.raises(StudyError, match=r"dod/dod_2018.sas7bdat.gz: is of no known file format") as caught:
+        write_manifest(delivery, kind="register")
+    assert len(caught.value.faults) == 1
+    assert not (delivery / "manifest.json").exists()
+
+
 def test_an_empty_delivery_is_refused(tmp_path):
     write_manifest(tmp_path, kind="register")
     with pytest.raises(StudyError, match="the delivery holds no files"):

@@ -11,7 +11,15 @@ from evidens.registers import TABLES
 from evidens.registers.physical import read_delivered
 from evidens.study import StudyError
 from evidens.study.csv_files import encoding_of
-from evidens.study.formats import count_rows, delivered_schema, find_files, format_of, read_batches
+from evidens.study.formats import (
+    count_rows,
+    delivered_schema,
+    faults_of_unread,
+    find_files,
+    find_unread,
+    format_of,
+    read_batches,
+)
 
 DANISH = b"\xe6\xf8\xe5"  # ae, oe, aa in Latin-1
 DAY = dt.date(2019, 3, 4)
@@ -83,6 +91,18 @@ def test_a_csv_without_names_of_columns_is_refused(tmp_path, text):
         delivered_schema(csv(tmp_path / "x.csv", text))
 
 
+@pytest.mark.parametrize(
+    "line", ["010150-1234;DE119;A", "0101501234;2019-03-04", "A10BA02,41,mmol/mol", "p0101501234;a", "pnr;010150-1234"]
+)
+def test_a_csv_that_begins_with_values_is_refused_without_showing_them(tmp_path, line):
+    path = csv(tmp_path / "lpr_diag_2018.csv", f"{line}\n{line}\n")
+    for read in (delivered_schema, count_rows, lambda path: list(read_batches(path, 5))):
+        with pytest.raises(StudyError, match="has no line of column names") as caught:
+            read(path)
+        shown = str(caught.value)
+        assert not [value for value in line.replace(",", ";").split(";") if len(value) > 3 and value in shown]
+
+
 @pytest.mark.parametrize("name", ["x.parquet", "x.sas7bdat"])
 def test_a_file_that_is_not_what_its_ending_says_is_named(tmp_path, name):
     (tmp_path / name).write_bytes(b"PAR1 no such thing PAR1")
@@ -100,11 +120,24 @@ def test_only_files_of_known_formats_are_found_at_any_depth(tmp_path):
     ):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).touch()
+    (tmp_path / ".DS_Store").touch()
     found = [path.relative_to(tmp_path).as_posix() for path in find_files(tmp_path)]
     assert found == ["bef/BEF2018.SAS7BDAT", "lpr3/redelivered_2025/kontakter_2020.csv"]
     assert [format_of(tmp_path / name) for name in found] == ["SAS7BDAT", "CSV"]
     with pytest.raises(StudyError, match="no known file format"):
         delivered_schema(tmp_path / "bef" / "readme.docx")
+
+
+def test_files_that_are_not_read_are_found_and_those_that_may_hold_rows_are_refused(tmp_path):
+    for name in ("bef/bef2018.sas7bdat.gz", "bef/BEF2019.DTA", "bef/bef_2018.csv", "bef/guide.pdf", "manifest.json",
+                 ".cache/x.dta", "rows"):  # fmt: skip
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+    found = [path.relative_to(tmp_path).as_posix() for path in find_unread(tmp_path)]
+    assert found == ["bef/BEF2019.DTA", "bef/bef2018.sas7bdat.gz", "bef/guide.pdf", "rows"]
+    faults = faults_of_unread(tmp_path)
+    assert [fault.place for fault in faults] == ["bef/BEF2019.DTA", "bef/bef2018.sas7bdat.gz", "rows"]
+    assert all("no known file format" in fault.finding and "Unpack or convert" in fault.remedy for fault in faults)
 
 
 def test_without_the_extra_a_sas_file_says_what_to_install(tmp_path, monkeypatch):

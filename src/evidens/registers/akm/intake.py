@@ -1,6 +1,5 @@
 """From rows of AKM to events."""
 
-import datetime as dt
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -11,14 +10,14 @@ from evidens.codes import LABOUR
 from evidens.registers.akm.contract import AKM
 from evidens.registers.rules import Rule
 from evidens.registers.settings import RegisterSettings
-from evidens.registers.times import RegisterIntake
+from evidens.registers.times import RegisterIntake, Window
 from evidens.registers.yearly import as_yearly_events, sift_yearly
 
 _REFERENCE = (12, 31)
 
 
 def intake(
-    tables: Mapping[str, pl.DataFrame], persons: pl.DataFrame, *, data_lock_on: dt.date, settings: RegisterSettings
+    tables: Mapping[str, pl.DataFrame], persons: pl.DataFrame, *, window: Window, settings: RegisterSettings
 ) -> RegisterIntake:
     """Turn positions on the labour market of one bucket into events on 31 December, with the class as code.
 
@@ -28,8 +27,8 @@ def intake(
         Pseudonymised `akm`, all years.
     persons : polars.DataFrame
         Contract `events.contract:Person`.
-    data_lock_on : date
-        Later years are not known completely.
+    window : Window
+        The days that the delivery covers; years after its lock are not known completely.
     settings : RegisterSettings
         Lag of publication.
     """
@@ -41,7 +40,7 @@ def intake(
         Rule("quarantined", "no code", code.is_null()),
         Rule("quarantined", "class that is not in classes.csv", pl.col("_class").is_null()),
     ]
-    sifted = sift_yearly(rows, persons, table=AKM.name, rules=rules, reference=_REFERENCE, data_lock_on=data_lock_on,
+    sifted = sift_yearly(rows, persons, table=AKM.name, rules=rules, reference=_REFERENCE, window=window,
                          settings=settings)  # fmt: skip
     events = as_yearly_events(sifted.kept, AKM.register, settings, code=LABOUR.add_prefix(pl.col("_class")))
     return RegisterIntake(events, {AKM.name: sifted.quarantined}, sifted.account)

@@ -10,23 +10,24 @@ from evidens.events import REGIONS
 from evidens.registers.bef.contract import BEF
 from evidens.registers.rules import Rule, Sifted, apply_rules, is_first, is_repeat
 from evidens.registers.settings import RegisterSettings
-from evidens.registers.times import STAGE, TWICE
+from evidens.registers.times import AFTER_LOCK, STAGE, TWICE, Window
 
 _EARLIEST_BIRTH = dt.date(1850, 1, 1)  # nobody in the register's years was born before
 
 
-def read_snapshots(bef: pl.DataFrame, *, data_lock_on: dt.date) -> pl.DataFrame:
+def read_snapshots(bef: pl.DataFrame, *, window: Window, settings: RegisterSettings) -> pl.DataFrame:
     """Put words in the place of codes, and note what is wrong within a row.
 
     Returns
     -------
     polars.DataFrame
-        The rows with _sex, _origin, _region and `_fault`, the reason why a row cannot be right or null.
+        The rows with _sex, _origin, _region and `_fault`, the reason why a row cannot be used or null.
     """
     born, snapshot = pl.col("born_on"), pl.col("snapshot_on")
     fault = (
         pl.when(snapshot.is_null()).then(pl.lit("no date"))
-        .when(snapshot > pl.lit(data_lock_on)).then(pl.lit("date after the data lock"))
+        .when(snapshot > pl.lit(window.end_of_tail(settings))).then(pl.lit("date after the data lock"))
+        .when(snapshot > pl.lit(window.lock_on)).then(pl.lit(AFTER_LOCK))
         .when(born > snapshot).then(pl.lit("date before birth"))
         .when(born < pl.lit(_EARLIEST_BIRTH)).then(pl.lit("impossible date of birth"))
     )  # fmt: skip
@@ -85,6 +86,7 @@ def keep_snapshots(snapshots: pl.DataFrame, people: pl.DataFrame, settings: Regi
     snapshot = pl.col("snapshot_on")
     rules = [
         Rule("dropped", TWICE, pl.col("_twice")),
+        Rule("dropped", AFTER_LOCK, pl.col("_fault") == AFTER_LOCK),
         *(Rule("quarantined", reason, pl.col("_fault") == reason)
           for reason in ("no date", "date after the data lock", "date before birth", "impossible date of birth")),
         Rule("quarantined", "sex never registered", ~pl.col("_has_sex")),

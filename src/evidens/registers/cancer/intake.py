@@ -9,13 +9,13 @@ from evidens.codes import TUMOUR as CODE
 from evidens.registers.cancer.contract import TUMOUR
 from evidens.registers.rules import Rule, apply_rules, is_first
 from evidens.registers.settings import RegisterSettings
-from evidens.registers.times import STAGE, TWICE, RegisterIntake, join_lives, rules_of_time
+from evidens.registers.times import STAGE, TWICE, RegisterIntake, Window, join_lives, rules_of_time
 
 _CODED_FROM = dt.date(1978, 1, 1)  # the first day of ICD-10 codes in the register
 
 
 def intake(
-    tables: Mapping[str, pl.DataFrame], persons: pl.DataFrame, *, data_lock_on: dt.date, settings: RegisterSettings
+    tables: Mapping[str, pl.DataFrame], persons: pl.DataFrame, *, window: Window, settings: RegisterSettings
 ) -> RegisterIntake:
     """Turn tumours of one bucket into events.
 
@@ -25,8 +25,8 @@ def intake(
         Pseudonymised `t_tumor`, all years.
     persons : polars.DataFrame
         Contract `events.contract:Person`.
-    data_lock_on : date
-        Later tumours are not known completely.
+    window : Window
+        The days that the delivery covers; tumours after its lock are not known completely.
     settings : RegisterSettings
         When a year's tumours are published.
 
@@ -41,7 +41,7 @@ def intake(
     code, on = pl.col("code"), pl.col("diagnosed_on")
     rules = [
         Rule("dropped", TWICE, pl.col("_twice")),
-        *rules_of_time(on, data_lock_on=data_lock_on, settings=settings),
+        *rules_of_time(on, window=window, settings=settings),
         Rule("dropped", "diagnosed before the register had codes of ICD-10", on < _CODED_FROM),
         Rule("quarantined", "no tumour number", pl.col("tumour_number").is_null()),
         Rule("quarantined", "no code", code.is_null()),

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+import numpy as np
 import polars as pl
 
 from evidens.simulation import Shard, WorldSettings
@@ -36,22 +37,28 @@ def carry_old_numbers(
     -----
     A row stays where it is, so that a file is sorted by the person's current number.
     """
-    changed = changes.with_columns(_year=pl.col("valid_from").dt.year())
-    return {
-        key: frame if key[0] == "cpr" else _with_old(frame, changed.filter(pl.col("_year") > key[2]))
-        for key, frame in tables.items()
-    }
+    by_year = {year: changes.filter(pl.col("valid_from").dt.year() > year) for year in {key[2] for key in tables}}
+    return {key: frame if key[0] == "cpr" else _with_old(frame, by_year[key[2]]) for key, frame in tables.items()}
 
 
 def _with_old(frame: pl.DataFrame, changed: pl.DataFrame) -> pl.DataFrame:
-    if changed.is_empty():
-        return frame
-    for column in NUMBER_COLUMNS:
-        if column not in frame.columns:
-            continue
+    columns = [column for column in NUMBER_COLUMNS if column in frame.columns] if changed.height else []
+    renamed = frame.clone()
+    for column in columns:
         number = frame[column].cast(pl.String)
-        rows = number.is_in(changed["pnr"].implode()).arg_true()
-        if rows.len():
-            old = number[rows].replace(changed["pnr"], changed["pnr_old"])
-            frame = frame.with_columns(number.scatter(rows, old).alias(column))
-    return frame
+        rows, which = _rows_of(number, changed["pnr"])
+        if rows.size:
+            number = number.scatter(rows, changed["pnr_old"].gather(which))
+            renamed.replace_column(frame.get_column_index(column), number)
+    return renamed
+
+
+def _rows_of(number: pl.Series, wanted: pl.Series) -> tuple[np.ndarray, np.ndarray]:
+    """Return the rows that hold a wanted number, and which; where the file is sorted by number, at next to no cost."""
+    if not number.is_sorted():
+        rows = number.is_in(wanted.implode()).arg_true().to_numpy()
+        which = {value: place for place, value in enumerate(wanted)}
+        return rows, np.array([which[value] for value in number[rows]], dtype=np.int64)
+    first, end = (number.search_sorted(wanted, side=side).to_numpy().astype(np.int64) for side in ("left", "right"))
+    rows = np.concatenate([np.arange(a, b) for a, b in zip(first, end, strict=True)])
+    return rows, np.repeat(np.arange(wanted.len()), end - first)

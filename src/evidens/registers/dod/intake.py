@@ -1,18 +1,14 @@
 """From rows of DOD to dates of death."""
 
-import datetime as dt
-
 import polars as pl
 
 from evidens.registers.dod.contract import DOD
 from evidens.registers.rules import Rule, Sifted, apply_rules, is_first, is_repeat
 from evidens.registers.settings import RegisterSettings
-from evidens.registers.times import STAGE, TWICE, join_lives, rules_of_time
+from evidens.registers.times import STAGE, TWICE, Window, join_lives, rules_of_time
 
 
-def keep_deaths(
-    dod: pl.DataFrame, people: pl.DataFrame, *, data_lock_on: dt.date, settings: RegisterSettings
-) -> Sifted:
+def keep_deaths(dod: pl.DataFrame, people: pl.DataFrame, *, window: Window, settings: RegisterSettings) -> Sifted:
     """Keep one date of death per person: the earliest.
 
     Parameters
@@ -21,8 +17,8 @@ def keep_deaths(
         Pseudonymised rows.
     people : polars.DataFrame
         person_id and born_on of the population.
-    data_lock_on : date
-        Later deaths cannot have happened.
+    window : Window
+        The days that the delivery covers; deaths after its lock cannot have happened.
     settings : RegisterSettings
         For the rules of time.
     """
@@ -31,7 +27,7 @@ def keep_deaths(
     ordered = ordered.with_columns(_twice=~is_first(ordered, dod.columns))
     rules = [
         Rule("dropped", TWICE, pl.col("_twice")),
-        *rules_of_time(pl.col("died_on"), data_lock_on=data_lock_on, settings=settings),
+        *rules_of_time(pl.col("died_on"), window=window, settings=settings),
     ]
     ordered = ordered.with_columns(_again=is_repeat(ordered, rules, ["person_id"]))
     rules.append(Rule("dropped", "second date of death", pl.col("_again")))

@@ -1,6 +1,5 @@
 """From rows of DODSAASG to events."""
 
-import datetime as dt
 from collections.abc import Mapping
 
 import polars as pl
@@ -9,13 +8,13 @@ from evidens.codes import CAUSE
 from evidens.registers.dodsaasg.contract import DODSAASG
 from evidens.registers.rules import Rule, apply_rules, is_first, is_repeat
 from evidens.registers.settings import RegisterSettings
-from evidens.registers.times import STAGE, TWICE, RegisterIntake, days, join_lives, rules_of_time
+from evidens.registers.times import STAGE, TWICE, RegisterIntake, Window, days, join_lives, rules_of_time
 
 MISSING_PAGE = "R990"
 
 
 def intake(
-    tables: Mapping[str, pl.DataFrame], persons: pl.DataFrame, *, data_lock_on: dt.date, settings: RegisterSettings
+    tables: Mapping[str, pl.DataFrame], persons: pl.DataFrame, *, window: Window, settings: RegisterSettings
 ) -> RegisterIntake:
     """Turn causes of death of one bucket into events on the day of death.
 
@@ -25,8 +24,8 @@ def intake(
         Pseudonymised `dodsaasg`, all years.
     persons : polars.DataFrame
         Contract `events.contract:Person`.
-    data_lock_on : date
-        Later deaths are not known completely.
+    window : Window
+        The days that the delivery covers; deaths after its lock are not known completely.
     settings : RegisterSettings
         Lag: the register follows years later, so that no prediction can have used a cause.
 
@@ -42,7 +41,7 @@ def intake(
     code = pl.col("underlying")
     rules = [
         Rule("dropped", TWICE, pl.col("_twice")),
-        *rules_of_time(pl.col("died_on"), data_lock_on=data_lock_on, settings=settings),
+        *rules_of_time(pl.col("died_on"), window=window, settings=settings),
         Rule("dropped", "page of the certificate missing", code == MISSING_PAGE),
         Rule("quarantined", "no code", code.is_null()),
         Rule("quarantined", "code that is no ICD-10 code without D", ~CAUSE.is_valid(code)),

@@ -1,6 +1,5 @@
 """From rows of FAIK to events."""
 
-import datetime as dt
 from collections.abc import Mapping
 
 import polars as pl
@@ -11,12 +10,12 @@ from evidens.registers.ind.intake import CODE, REFERENCE, UNIT
 from evidens.registers.pseudonymisation import pseudonymised_schema
 from evidens.registers.rules import Rule
 from evidens.registers.settings import RegisterSettings
-from evidens.registers.times import RegisterIntake
+from evidens.registers.times import RegisterIntake, Window
 from evidens.registers.yearly import as_yearly_events, sift_yearly
 
 
 def intake(
-    tables: Mapping[str, pl.DataFrame], persons: pl.DataFrame, *, data_lock_on: dt.date, settings: RegisterSettings
+    tables: Mapping[str, pl.DataFrame], persons: pl.DataFrame, *, window: Window, settings: RegisterSettings
 ) -> RegisterIntake:
     """Turn families' incomes of one bucket into events, where IND does not tell the same.
 
@@ -26,8 +25,8 @@ def intake(
         Pseudonymised `faik` and, if it is delivered, `ind`, all years.
     persons : polars.DataFrame
         Contract `events.contract:Person`.
-    data_lock_on : date
-        Later years are not known completely.
+    window : Window
+        The days that the delivery covers; years after its lock are not known completely.
     settings : RegisterSettings
         Lag of publication.
 
@@ -45,7 +44,7 @@ def intake(
         Rule("dropped", "income not stated", pl.col("income").is_null()),
         Rule("dropped", "income of the year told by IND", pl.col("_is_told")),
     ]
-    sifted = sift_yearly(rows, persons, table=FAIK.name, rules=rules, reference=REFERENCE, data_lock_on=data_lock_on,
+    sifted = sift_yearly(rows, persons, table=FAIK.name, rules=rules, reference=REFERENCE, window=window,
                          settings=settings)  # fmt: skip
     events = as_yearly_events(
         sifted.kept, FAIK.register, settings, code=pl.lit(CODE), value=pl.col("income"), unit=pl.lit(UNIT)

@@ -1,6 +1,5 @@
 """From rows of IND to events."""
 
-import datetime as dt
 from collections.abc import Mapping
 
 import polars as pl
@@ -9,7 +8,7 @@ from evidens.codes import INCOME
 from evidens.registers.ind.contract import IND
 from evidens.registers.rules import Rule
 from evidens.registers.settings import RegisterSettings
-from evidens.registers.times import RegisterIntake
+from evidens.registers.times import RegisterIntake, Window
 from evidens.registers.yearly import as_yearly_events, sift_yearly
 
 CODE = INCOME.prefix + "equivalised"
@@ -18,7 +17,7 @@ REFERENCE = (12, 31)
 
 
 def intake(
-    tables: Mapping[str, pl.DataFrame], persons: pl.DataFrame, *, data_lock_on: dt.date, settings: RegisterSettings
+    tables: Mapping[str, pl.DataFrame], persons: pl.DataFrame, *, window: Window, settings: RegisterSettings
 ) -> RegisterIntake:
     """Turn equivalised incomes of one bucket into events on 31 December, with the kroner as value.
 
@@ -28,8 +27,8 @@ def intake(
         Pseudonymised `ind`, all years.
     persons : polars.DataFrame
         Contract `events.contract:Person`.
-    data_lock_on : date
-        Later years are not known completely.
+    window : Window
+        The days that the delivery covers; years after its lock are not known completely.
     settings : RegisterSettings
         Lag of publication.
 
@@ -39,7 +38,7 @@ def intake(
     """
     rules = [Rule("dropped", "income not stated", pl.col("income").is_null())]
     sifted = sift_yearly(tables[IND.name], persons, table=IND.name, rules=rules, reference=REFERENCE,
-                         data_lock_on=data_lock_on, settings=settings)  # fmt: skip
+                         window=window, settings=settings)  # fmt: skip
     events = as_yearly_events(
         sifted.kept, IND.register, settings, code=pl.lit(CODE), value=pl.col("income"), unit=pl.lit(UNIT)
     )

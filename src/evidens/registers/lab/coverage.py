@@ -1,5 +1,7 @@
 """From when on each laboratory delivered its results: what is missing before was not covered, and is not normal."""
 
+from collections.abc import Iterable
+
 import polars as pl
 
 _TYPICAL_SHARE = 0.1  # of a laboratory's median month: a month with fewer results is not yet covered
@@ -23,12 +25,39 @@ def find_coverage(results: pl.DataFrame) -> pl.DataFrame:
     -----
     One wrong date makes a first sample too early; the first month of usual size does not move by it.
     """
+    return coverage_of_months([count_months(results)])
+
+
+def count_months(results: pl.DataFrame) -> pl.DataFrame:
+    """Count results of each laboratory and month: all that has to be kept of a batch, arguments as of `find_coverage`.
+
+    Returns
+    -------
+    polars.DataFrame
+        laboratory, month (first day), first_on, last_on and n.
+    """
     dated = results.filter(pl.col("sampled_on").is_not_null())
-    months = dated.group_by("laboratory", month=pl.col("sampled_on").dt.truncate("1mo")).agg(n=pl.len())
-    is_usual = pl.col("n") >= _TYPICAL_SHARE * pl.col("n").median().over("laboratory")
+    on = pl.col("sampled_on")
+    months = dated.group_by("laboratory", month=on.dt.truncate("1mo"))
+    return months.agg(first_on=on.min(), last_on=on.max(), n=pl.len())
+
+
+def coverage_of_months(parts: Iterable[pl.DataFrame], *, smallest: int = 1) -> pl.DataFrame:
+    """Return what `find_coverage` does, of all batches that `count_months` counted.
+
+    Parameters
+    ----------
+    parts : iterable of polars.DataFrame
+    smallest : int
+        Results that a month has at least to be looked at.
+    """
+    months = pl.concat(parts).group_by("laboratory", "month").agg(
+        pl.col("first_on").min(), pl.col("last_on").max(), pl.col("n").sum()
+    )  # fmt: skip
+    is_usual = (pl.col("n") >= smallest) & (pl.col("n") >= _TYPICAL_SHARE * pl.col("n").median().over("laboratory"))
     covered = months.filter(is_usual).group_by("laboratory").agg(covered_from_on=pl.col("month").min())
-    spans = dated.group_by("laboratory").agg(
-        first_on=pl.col("sampled_on").min(), last_on=pl.col("sampled_on").max(), n_results=pl.len()
+    spans = months.group_by("laboratory").agg(
+        pl.col("first_on").min(), pl.col("last_on").max(), n_results=pl.col("n").sum()
     )
     joined = spans.join(covered, on="laboratory", how="left", nulls_equal=True)
     return joined.select("laboratory", "first_on", "covered_from_on", "last_on", "n_results").sort("laboratory")

@@ -10,11 +10,11 @@ from evidens.registers.lab.contract import LAB, TABLES
 from evidens.registers.lab.results import CANCELLED, read_signs, read_units, read_values
 from evidens.registers.rules import Rule, apply_rules, is_first
 from evidens.registers.settings import RegisterSettings
-from evidens.registers.times import STAGE, TWICE, RegisterIntake, days, join_lives, rules_of_time
+from evidens.registers.times import STAGE, TWICE, RegisterIntake, Window, days, join_lives, rules_of_time
 
 
 def intake(
-    tables: Mapping[str, pl.DataFrame], persons: pl.DataFrame, *, data_lock_on: dt.date, settings: RegisterSettings
+    tables: Mapping[str, pl.DataFrame], persons: pl.DataFrame, *, window: Window, settings: RegisterSettings
 ) -> RegisterIntake:
     """Turn answered analyses of one bucket into events.
 
@@ -24,8 +24,8 @@ def intake(
         Pseudonymised, all years: one of `lab_dm_forsker`, `lab_forsker` and `laboratorieproevesvar`.
     persons : polars.DataFrame
         Contract `events.contract:Person`.
-    data_lock_on : date
-        Later samples are not known completely.
+    window : Window
+        The days that the delivery covers; samples after its lock are not known completely.
     settings : RegisterSettings
         Lag between sample and answer, which the table does not tell.
 
@@ -47,7 +47,7 @@ def intake(
     units = read_units(rows.select("code", "unit"))
     rows = rows.join(units, on=["code", "unit"], how="left", maintain_order="left", nulls_equal=True)
     rows = rows.with_columns(_operator=read_signs(pl.col("operator")))
-    rules = _rules(data_lock_on, settings, has_units=has_units)
+    rules = _rules(window, settings, has_units=has_units)
     sifted = apply_rules(rows, rules, stage=STAGE, table=table.name)
     quarantined = sifted.quarantined.select(*delivered.columns, "reason")
     midnight = pl.col("sampled_time").fill_null(dt.time(0))
@@ -62,7 +62,7 @@ def intake(
     return RegisterIntake(events, {table.name: quarantined}, sifted.account)
 
 
-def _rules(data_lock_on: dt.date, settings: RegisterSettings, *, has_units: bool) -> list[Rule]:
+def _rules(window: Window, settings: RegisterSettings, *, has_units: bool) -> list[Rule]:
     code, number, word = pl.col("code"), pl.col("_number"), pl.col("_word")
     sign, operator = pl.col("_sign"), pl.col("_operator")
     of_units = [
@@ -72,7 +72,7 @@ def _rules(data_lock_on: dt.date, settings: RegisterSettings, *, has_units: bool
     return [
         Rule("dropped", TWICE, pl.col("_twice")),
         Rule("dropped", "cancelled analysis", word == CANCELLED),
-        *rules_of_time(pl.col("sampled_on"), data_lock_on=data_lock_on, settings=settings),
+        *rules_of_time(pl.col("sampled_on"), window=window, settings=settings),
         Rule("quarantined", "no code", code.is_null()),
         Rule("quarantined", "code that is no NPU or DNK code", ~NPU.is_valid(code)),
         Rule("quarantined", "no value", pl.col("value").is_null()),

@@ -15,10 +15,12 @@ LMDB = RegisterTable(
         RegisterColumn("n_packs", "number", ("apk",), "amount dispensed"),
         RegisterColumn("ddd_per_pack", "number", ("volume",), "amount in daily doses", required=False),
         RegisterColumn("correction", "code", ("korr",), "rows that correct another", required=False),
+        RegisterColumn("provider", "code", ("ovnr",), "tells equal rows of two dispensings apart", required=False),
+        RegisterColumn("dispensing", "code", ("etid",), "tells equal rows of two dispensings apart", required=False),
     ),
     unused=(
-        "packsize", "voltypecode", "voltypetxt", "strnum", "strunit", "streng", "dosform", "indo", "doso", "ovnr",
-        "ekst", "etid", "eksp", "reca", "rinr", "patt", "aldr", "cpr_kom", "cpr_reg", "abc", "atc1", "atc2", "atc3",
+        "packsize", "voltypecode", "voltypetxt", "strnum", "strunit", "streng", "dosform", "indo", "doso",
+        "ekst", "eksp", "reca", "rinr", "patt", "aldr", "cpr_kom", "cpr_reg", "abc", "atc1", "atc2", "atc3",
         "atc4", "koen", "version", "year", "aar",
     ),
 )  # fmt: skip

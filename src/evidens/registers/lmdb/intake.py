@@ -1,6 +1,5 @@
 """From rows of LMDB to events."""
 
-import datetime as dt
 from collections.abc import Mapping
 
 import polars as pl
@@ -9,13 +8,13 @@ from evidens.codes import ATC
 from evidens.registers.lmdb.contract import LMDB
 from evidens.registers.rules import Rule, apply_rules, is_first
 from evidens.registers.settings import RegisterSettings
-from evidens.registers.times import STAGE, TWICE, RegisterIntake, days, join_lives, rules_of_time
+from evidens.registers.times import STAGE, TWICE, RegisterIntake, Window, days, join_lives, rules_of_time
 
-_IS_CORRECTION = pl.col("correction").is_not_null() & ~pl.col("correction").is_in(["0", "N", "NEJ"])
+IS_CORRECTION = pl.col("correction").is_not_null() & ~pl.col("correction").is_in(["0", "N", "NEJ"])
 
 
 def intake(
-    tables: Mapping[str, pl.DataFrame], persons: pl.DataFrame, *, data_lock_on: dt.date, settings: RegisterSettings
+    tables: Mapping[str, pl.DataFrame], persons: pl.DataFrame, *, window: Window, settings: RegisterSettings
 ) -> RegisterIntake:
     """Turn dispensed prescriptions of one bucket into events.
 
@@ -25,8 +24,8 @@ def intake(
         Pseudonymised `lmdb`, all years.
     persons : polars.DataFrame
         Contract `events.contract:Person`.
-    data_lock_on : date
-        Later prescriptions are not known completely.
+    window : Window
+        The days that the delivery covers; prescriptions after its lock are not known completely.
     settings : RegisterSettings
         Lag, what a correction undoes, and products that only the item number tells apart.
 
@@ -42,10 +41,10 @@ def intake(
     rows = rows.with_columns(_undone=_find_undone(rows) if settings.lmdb_undo_corrected else pl.lit(False))
     rules = [
         Rule("dropped", TWICE, pl.col("_twice")),
-        *rules_of_time(pl.col("dispensed_on"), data_lock_on=data_lock_on, settings=settings),
+        *rules_of_time(pl.col("dispensed_on"), window=window, settings=settings),
         Rule("quarantined", "no code", code.is_null()),
         Rule("quarantined", "code that is no ATC code", ~ATC.is_valid(code)),
-        Rule("dropped", "correction of another row", _IS_CORRECTION),
+        Rule("dropped", "correction of another row", IS_CORRECTION),
         Rule("dropped", "row undone by a correction", pl.col("_undone")),
         Rule("quarantined", "no packs or fewer", packs <= 0),
     ]
@@ -65,7 +64,7 @@ def _find_undone(rows: pl.DataFrame) -> pl.Series:
     """Whether each row is undone: as many rows of a kind as there are corrections with minus as many packs."""
     key = ["person_id", "dispensed_on", "code", "item", "n_packs"]
     rows = rows.select(
-        *key, is_correction=_IS_CORRECTION & ~pl.col("_twice"), is_plain=~_IS_CORRECTION & ~pl.col("_twice")
+        *key, is_correction=IS_CORRECTION & ~pl.col("_twice"), is_plain=~IS_CORRECTION & ~pl.col("_twice")
     )
     undoing = rows.filter("is_correction", pl.col("n_packs") < 0).with_columns(n_packs=-pl.col("n_packs"))
     counts = undoing.group_by(key).agg(n_undone=pl.len())

@@ -109,7 +109,7 @@ DIAGNOSIS_TABLES = (
 VISIT_TABLES = (
     VISITS,
     _twin(VISITS, "uaf_bes", "t_uaf_bes"),
-    _twin(VISITS, "t_psyk_pers", "psyk_pers", unused=_STAFF),
+    _twin(VISITS, "t_psyk_pers", "psyk_pers", "t_psyk_bes", "psyk_bes", unused=_STAFF),
 )
 PROCEDURE_TABLES = (
     OPERATIONS,

@@ -9,6 +9,7 @@ from evidens.registers.hospital import (
     Union,
     contact_events,
     diagnosis_events,
+    end_by_lock,
     keep_diagnoses,
     keep_latest_versions,
     sift,
@@ -29,15 +30,15 @@ from evidens.registers.lpr3.contract import (
 from evidens.registers.procedures import keep_procedures, procedure_events
 from evidens.registers.rules import Rule, is_first
 from evidens.registers.settings import RegisterSettings
-from evidens.registers.times import TWICE, RegisterIntake, days, join_lives, rules_of_time
+from evidens.registers.times import TWICE, RegisterIntake, Window, days, join_lives, rules_of_time
 
-_SYSTEM, _OLDER_SYSTEMS = "LPR3", ("LPR2", "LPR1", "MINIPAS")
+_SYSTEM, OLDER_SYSTEMS = "LPR3", ("LPR2", "LPR1", "MINIPAS")
 _PHYSICAL, _OUTSIDE, _VIRTUAL, _DEATH, _REPORT_ONLY = "ALCA00", "ALCA01", "ALCA03", "ALCA10", "ALCA20"
-_ACUTE = "ATA1"
+_ACUTE, _OLDER_ACUTE = "ATA1", "1"
 
 
 def intake(
-    tables: Mapping[str, pl.DataFrame], persons: pl.DataFrame, *, data_lock_on: dt.date, settings: RegisterSettings
+    tables: Mapping[str, pl.DataFrame], persons: pl.DataFrame, *, window: Window, settings: RegisterSettings
 ) -> RegisterIntake:
     """Turn contacts of one bucket, their diagnoses and procedures into events.
 
@@ -47,8 +48,8 @@ def intake(
         Pseudonymised tables of LPR_A or of LPR_F, all years.
     persons : polars.DataFrame
         Contract `events.contract:Person`.
-    data_lock_on : date
-        Later contacts are not known completely.
+    window : Window
+        The days that the delivery covers; contacts after its lock are not known completely.
     settings : RegisterSettings
         Lags, length of an admission, regions' change from LPR2, types of diagnosis.
     """
@@ -56,11 +57,9 @@ def intake(
     contact_names = [(CONTACTS_A if is_a else CONTACTS_F).name]
     diagnosis_names = [(DIAGNOSES_A if is_a else DIAGNOSES_F).name]
     procedure_names = [PROCEDURES_A.name] if is_a else [OPERATIONS_F.name, OTHER_PROCEDURES_F.name]
-    contacts = _keep_contacts(
-        unite(tables, contact_names), persons, contact_names, data_lock_on=data_lock_on, settings=settings
-    )
+    contacts = _keep_contacts(unite(tables, contact_names), persons, contact_names, window=window, settings=settings)
     diagnoses = keep_diagnoses(
-        unite(tables, diagnosis_names), contacts, diagnosis_names, first=_rules_of_diagnoses(settings),
+        _mark_retracted(unite(tables, diagnosis_names)), contacts, diagnosis_names, first=_rules_of_diagnoses(settings),
         settings=settings,
     )  # fmt: skip
     procedures = _with_times(unite(tables, procedure_names)).rename(
@@ -68,7 +67,7 @@ def intake(
     )
     done = keep_procedures(
         procedures, persons, contacts, procedure_names, first=_rules_of_system(settings),
-        lag_days=settings.lag_days["lpr3"], data_lock_on=data_lock_on,
+        lag_days=settings.lag_days["lpr3"], window=window,
         settings=settings,
     )  # fmt: skip
     courses = _keep_courses(tables, persons, [(COURSES_A if is_a else COURSES_F).name])
@@ -95,22 +94,25 @@ def _with_times(contacts: pl.DataFrame) -> pl.DataFrame:
 
 
 def _keep_contacts(
-    contacts: pl.DataFrame, persons: pl.DataFrame, names: list[str], *, data_lock_on: dt.date,
+    contacts: pl.DataFrame, persons: pl.DataFrame, names: list[str], *, window: Window,
     settings: RegisterSettings,
 ) -> Union:  # fmt: skip
     delivered = [name for name in contacts.columns if name != "_table"]
-    rows = sort_versions(join_lives(_with_times(contacts), persons), delivered).with_columns(_kind=_kind(settings))
+    rows = join_lives(_with_times(contacts), persons).with_columns(
+        _ended_at=end_by_lock(pl.col("_ended_at"), window=window, settings=settings)
+    )
+    rows = sort_versions(rows, delivered).with_columns(_kind=_kind(settings))
     began, ended, system = pl.col("_began_at"), pl.col("_ended_at"), pl.col("system")
-    older = system.is_in(_OLDER_SYSTEMS)
+    older = system.is_in(OLDER_SYSTEMS)
     if settings.lpr2_delivered_to is not None:
         older &= began.dt.date() <= pl.lit(settings.lpr2_delivered_to)
     rules = [
         Rule("dropped", "row of an older reporting system", older),
         Rule("dropped", "contact for a death", pl.col("contact_type") == _DEATH),
-        *rules_of_time(began.dt.date(), data_lock_on=data_lock_on, settings=settings),
+        *rules_of_time(began.dt.date(), window=window, settings=settings),
         Rule("quarantined", "end before start", ended < began),
-        Rule("quarantined", "end after the data lock", ended.dt.date() > pl.lit(data_lock_on)),
-        Rule("quarantined", "unknown reporting system", ~system.is_in([_SYSTEM, *_OLDER_SYSTEMS]).fill_null(False)),
+        Rule("quarantined", "end after the data lock", ended.dt.date() > pl.lit(window.lock_on)),
+        Rule("quarantined", "unknown reporting system", ~system.is_in([_SYSTEM, *OLDER_SYSTEMS]).fill_null(False)),
         Rule("quarantined", "unknown kind of contact",
              pl.col("_kind").is_null() & (pl.col("contact_type") != _REPORT_ONLY).fill_null(True)),
     ]  # fmt: skip
@@ -133,18 +135,26 @@ def _keep_courses(tables: Mapping[str, pl.DataFrame], persons: pl.DataFrame, nam
 
 
 def _rules_of_diagnoses(settings: RegisterSettings) -> list[Rule]:
-    rules = [
-        # A missing answer is no retraction: `!= "Ja"` alone would lose every row without one.
-        Rule("dropped", "diagnosis retracted later", (pl.col("retracted").str.to_lowercase() == "ja").fill_null(False)),
-    ]
-    return [*_rules_of_system(settings), *rules]
+    return [*_rules_of_system(settings), Rule("dropped", "diagnosis retracted later", pl.col("_is_retracted"))]
+
+
+def _mark_retracted(diagnoses: pl.DataFrame) -> pl.DataFrame:
+    """Add whether any row of the same person, contact, code and type says that the diagnosis was retracted.
+
+    A year can be delivered twice, before and after the retraction. A missing answer is none.
+    """
+    key = ["person_id", "contact_id", "code", "type"]
+    retracted = diagnoses.filter(pl.col("retracted").str.to_lowercase() == "ja").select(key).unique()
+    return diagnoses.join(
+        retracted.with_columns(_is_retracted=pl.lit(True)), on=key, how="left", nulls_equal=True, maintain_order="left"
+    )
 
 
 def _rules_of_system(settings: RegisterSettings) -> list[Rule]:
     """Return the rule about rows of older systems; where these fill a gap, their contacts decide."""
     if settings.lpr2_delivered_to is not None:
         return []
-    return [Rule("dropped", "row of an older reporting system", pl.col("system").is_in(_OLDER_SYSTEMS))]
+    return [Rule("dropped", "row of an older reporting system", pl.col("system").is_in(OLDER_SYSTEMS))]
 
 
 def _kind(settings: RegisterSettings) -> pl.Expr:
@@ -154,8 +164,8 @@ def _kind(settings: RegisterSettings) -> pl.Expr:
     or open acute one as emergency, everything else as outpatient. Rows of older systems may say what LPR2 said.
     """
     kind, old = pl.col("contact_type"), pl.col("patient_type")
-    is_acute = pl.col("priority") == _ACUTE
-    is_older = pl.col("system").is_in(_OLDER_SYSTEMS)
+    is_older = pl.col("system").is_in(OLDER_SYSTEMS)
+    is_acute = (pl.col("priority") == _ACUTE) | is_older & (pl.col("priority") == _OLDER_ACUTE)
     hours = (pl.col("_ended_at") - pl.col("_began_at")).dt.total_minutes() / 60
     long = (hours >= settings.admission_hours).fill_null(False)
     return (

@@ -16,9 +16,12 @@ SSSY = RegisterTable(
         RegisterColumn("n_services", "number", ("ydlant", "antydel"), "number of services"),
         RegisterColumn("for_child", "code", ("barnmak",), "services for the person's child are not the person's"),
         RegisterColumn("practice", "code", ("ydernr",), "tells equal services of two practices apart", required=False),
+        RegisterColumn("treated_on", "date", ("behandlingsdato",), "tells equal services of one week apart; from 2021",
+                       required=False),
+        RegisterColumn("period", "code", ("afrper",), "tells services billed in two periods apart", required=False),
     ),
     unused=(
-        "afrper", "kontakt", "bruhon", "sikgrup", "ydtyp", "ydltid", "patgrp", "koenimp", "behandlingsdato", "koen",
+        "kontakt", "bruhon", "sikgrup", "ydtyp", "ydltid", "patgrp", "koenimp", "koen",
         "alder", "kom", "version", "year", "aar",
     ),
 )  # fmt: skip

@@ -1,6 +1,5 @@
 """From rows of SSSY to events."""
 
-import datetime as dt
 from collections.abc import Mapping
 
 import polars as pl
@@ -9,11 +8,11 @@ from evidens.codes import SSSY as SERVICE
 from evidens.registers.rules import Rule, apply_rules, is_first
 from evidens.registers.settings import RegisterSettings
 from evidens.registers.sssy.contract import SSSY
-from evidens.registers.times import STAGE, TWICE, RegisterIntake, days, join_lives, rules_of_time
+from evidens.registers.times import STAGE, TWICE, RegisterIntake, Window, days, join_lives, rules_of_time
 
 
 def intake(
-    tables: Mapping[str, pl.DataFrame], persons: pl.DataFrame, *, data_lock_on: dt.date, settings: RegisterSettings
+    tables: Mapping[str, pl.DataFrame], persons: pl.DataFrame, *, window: Window, settings: RegisterSettings
 ) -> RegisterIntake:
     """Turn services of one bucket into events.
 
@@ -23,8 +22,8 @@ def intake(
         Pseudonymised `sssy`, all years.
     persons : polars.DataFrame
         Contract `events.contract:Person`.
-    data_lock_on : date
-        Later services are not known completely.
+    window : Window
+        The days that the delivery covers; services after its lock are not known completely.
     settings : RegisterSettings
         Lag, and what five digits are.
 
@@ -42,7 +41,7 @@ def intake(
     rules = [
         Rule("dropped", TWICE, pl.col("_twice")),
         Rule("dropped", "service for the person's child", mark == "1"),
-        *rules_of_time(pl.col("_on"), data_lock_on=data_lock_on, settings=settings),
+        *rules_of_time(pl.col("_on"), window=window, settings=settings),
         Rule("quarantined", "no mark of whom the service was for", mark.is_null()),
         Rule("quarantined", "unknown mark of whom the service was for", mark != "0"),
         Rule("quarantined", "no service", code.is_null()),

@@ -1,6 +1,5 @@
 """From rows of UDDA to events."""
 
-import datetime as dt
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -10,7 +9,7 @@ import polars as pl
 from evidens.codes import EDUCATION
 from evidens.registers.rules import Rule
 from evidens.registers.settings import RegisterSettings
-from evidens.registers.times import RegisterIntake
+from evidens.registers.times import RegisterIntake, Window
 from evidens.registers.udda.contract import UDDA
 from evidens.registers.yearly import as_yearly_events, sift_yearly
 
@@ -20,7 +19,7 @@ _REFERENCE = (9, 30)
 
 
 def intake(
-    tables: Mapping[str, pl.DataFrame], persons: pl.DataFrame, *, data_lock_on: dt.date, settings: RegisterSettings
+    tables: Mapping[str, pl.DataFrame], persons: pl.DataFrame, *, window: Window, settings: RegisterSettings
 ) -> RegisterIntake:
     """Turn completed educations of one bucket into events on 30 September, with the level as code.
 
@@ -30,8 +29,8 @@ def intake(
         Pseudonymised `udda`, all years.
     persons : polars.DataFrame
         Contract `events.contract:Person`.
-    data_lock_on : date
-        Later years are not known completely.
+    window : Window
+        The days that the delivery covers; years after its lock are not known completely.
     settings : RegisterSettings
         Lag of publication.
 
@@ -47,7 +46,7 @@ def intake(
         Rule("dropped", "education not stated", code.is_null() | code.is_in(_NOT_STATED)),
         Rule("quarantined", "education without a level in levels.csv", pl.col("_level").is_null()),
     ]
-    sifted = sift_yearly(rows, persons, table=UDDA.name, rules=rules, reference=_REFERENCE, data_lock_on=data_lock_on,
+    sifted = sift_yearly(rows, persons, table=UDDA.name, rules=rules, reference=_REFERENCE, window=window,
                          settings=settings)  # fmt: skip
     events = as_yearly_events(
         sifted.kept, UDDA.register, settings,

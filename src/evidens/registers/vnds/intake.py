@@ -1,6 +1,5 @@
 """From rows of VNDS and its successors to moves into and out of the country."""
 
-import datetime as dt
 from collections.abc import Mapping
 from typing import NamedTuple
 
@@ -8,7 +7,7 @@ import polars as pl
 
 from evidens.registers.rules import Rule, Sifted, apply_rules, is_first
 from evidens.registers.settings import RegisterSettings
-from evidens.registers.times import STAGE, TWICE, join_lives, rules_of_time
+from evidens.registers.times import STAGE, TWICE, Window, join_lives, rules_of_time
 from evidens.registers.vnds.contract import VNDS, VNDS_IND, VNDS_UD
 
 _DIRECTIONS = {"I": "in", "U": "out"}
@@ -23,7 +22,7 @@ class Moves(NamedTuple):
 
 
 def keep_moves(
-    tables: Mapping[str, pl.DataFrame], persons: pl.DataFrame, *, data_lock_on: dt.date, settings: RegisterSettings
+    tables: Mapping[str, pl.DataFrame], persons: pl.DataFrame, *, window: Window, settings: RegisterSettings
 ) -> Moves:
     """Keep each move once, whichever table tells it; a move out and back on one day is none.
 
@@ -33,8 +32,8 @@ def keep_moves(
         Pseudonymised rows of `vnds`, `vnds_ind` and `vnds_ud`.
     persons : polars.DataFrame
         Contract `events.contract:Person`.
-    data_lock_on : date
-        Later moves are not known completely.
+    window : Window
+        The days that the delivery covers; moves after its lock are not known completely.
     settings : RegisterSettings
         For the rules of time.
     """
@@ -52,11 +51,11 @@ def keep_moves(
     rows = join_lives(rows, persons).with_columns(
         _twice=~is_first(rows, ["person_id", "moved_on", "_direction", "_table"]),
         _told=~is_first(rows, ["person_id", "moved_on", "_direction"]),
-        _opposite=(direction.n_unique() > 1).over("person_id", "moved_on"),
+        _opposite=((direction == "I").any() & (direction == "U").any()).over("person_id", "moved_on"),
     )
     rules = [
         Rule("dropped", TWICE, pl.col("_twice")),
-        *rules_of_time(pl.col("moved_on"), data_lock_on=data_lock_on, settings=settings),
+        *rules_of_time(pl.col("moved_on"), window=window, settings=settings),
         Rule("quarantined", "neither into nor out of the country",
              ~direction.is_in(list(_DIRECTIONS)).fill_null(False)),
         Rule("dropped", "out and in on one day", pl.col("_opposite")),

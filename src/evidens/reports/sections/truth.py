@@ -8,6 +8,7 @@ from evidens.reports.content import PhaseFacts, ReportContent
 from evidens.reports.findings import Estimate, Findings
 from evidens.reports.numbers import format_number, format_threshold
 from evidens.reports.sections.cells import estimate_cell, opened_phases
+from evidens.reports.sections.realised import describe_realised, say_lookback
 from evidens.reports.sections.subgroups import sort_groups
 from evidens.reports.wording import METRICS, find_metric, name_level, name_model, name_phase, name_variable, say_phase
 
@@ -36,6 +37,7 @@ def describe_truth(content: ReportContent, findings: Findings, strongest: str | 
         *_say_what_is_left(content, findings, phase),
         *_say_how_far_registers_mislead(findings, phase),
     ]
+    blocks += describe_realised(content, findings, phases)
     blocks += [_tabulate_models(content, findings, phases), *_tabulate_labels(content, findings, phases)]
     blocks += [*_tabulate_groups(content, findings, phase), *_tabulate_gaps(content, findings, phase)]
     blocks.append(Text(_say_who_is_audited(findings, phases), "note"))
@@ -77,7 +79,8 @@ def _say_what_is_left(content: ReportContent, findings: Findings, phase: str) ->
         return []
     text = (
         f"In {say_phase(phase)} the proposed model's AUROC on the truth is {_write(own)}. Someone who knew everyone's "
-        f"whole record and how this world works would reach {_write(best)}: the most that these registers can give."
+        f"record of {say_lookback(findings, phase)} and how this world works would reach {_write(best)}: the most that "
+        "so much of a record can tell."
     )
     if lost.value is not None:
         at = format_threshold(content.main_threshold)
@@ -110,7 +113,8 @@ def _tabulate_models(content: ReportContent, findings: Findings, phases: list[Ph
             )
         groups.append(RowGroup(name_phase(phase.name), tuple(rows)))
     note = (
-        f"{_EXACT} Net benefit: per 1,000 people at the main threshold. The oracle of few features knows age, sex, "
+        f"{_EXACT} Net benefit: per 1,000 people at the main threshold. The oracle of the recent record knows what the "
+        f"registers hold of {say_lookback(findings, phases[0].name)}; that of few features knows age, sex, "
         "origin, residence, and of one laboratory test how often and when last it was made and what it showed."
     )
     columns = ("Model", *(METRICS[m].label for m in _MODELS), "Net benefit")
