@@ -136,7 +136,7 @@ def fit_lightgbm(
     candidates and folds; bins look at features only. Each candidate's number of trees is where the
     mean held-out log loss of its folds is lowest.
     """
-    candidates = draw_candidates(settings, rng=rng)
+    candidates = draw_candidates(settings, n_people=len(outcome), rng=rng)
     fixed = _fixed_parameters(settings, seed=int(rng.integers(2**31 - 1)))
     offered = _columns_worth_offering(features, settings.min_people)
     data = _bin_values(features.matrix.tocsc()[:, offered], outcome, weights, fixed)

@@ -52,7 +52,7 @@ class LightGBMSettings:
     ----------
     num_leaves, min_people_per_leaf : tuple of int
         The grid of candidates: every pair. Leaves of few people would describe those people, so
-        `min_people_per_leaf` is a matter of privacy too.
+        `min_people_per_leaf` is a matter of privacy too. Among few people it is an eighth of them, at least 50.
     n_trials : int
         Candidates tried; fewer than the grid has are drawn at random.
     n_folds, n_screening_folds, n_finalists : int
@@ -69,7 +69,7 @@ class LightGBMSettings:
 
     kind: ClassVar[str] = "lightgbm"
     num_leaves: tuple[int, ...] = (4, 8, 15)
-    min_people_per_leaf: tuple[int, ...] = (100,)
+    min_people_per_leaf: tuple[int, ...] = (300,)
     n_trials: int = 3
     n_folds: int = 3
     n_screening_folds: int = 2

@@ -15,10 +15,21 @@ if TYPE_CHECKING:
     import lightgbm
 
 
-def draw_candidates(settings: LightGBMSettings, *, rng: np.random.Generator) -> list[dict[str, float | int]]:
-    """Return the grid in its declared order, or `n_trials` of it drawn at random."""
+SMALLEST_LEAF, LEAVES_TO_HAVE = 50, 8
+
+
+def draw_candidates(
+    settings: LightGBMSettings, *, n_people: int, rng: np.random.Generator
+) -> list[dict[str, float | int]]:
+    """Return the grid in its declared order, or `n_trials` of it drawn at random.
+
+    Notes
+    -----
+    Where there are too few people for eight leaves of the declared size, a leaf holds an eighth of them, at least 50.
+    """
+    most = max(n_people // LEAVES_TO_HAVE, SMALLEST_LEAF)
     grid: list[dict[str, float | int]] = [
-        {"num_leaves": leaves, "min_people_per_leaf": people}
+        {"num_leaves": leaves, "min_people_per_leaf": min(people, most)}
         for leaves, people in itertools.product(settings.num_leaves, settings.min_people_per_leaf)
     ]
     if settings.n_trials >= len(grid):

@@ -82,10 +82,10 @@ def test_all_candidates_are_screened_and_the_best_go_through_all_folds(simulated
 
 def test_fewer_trials_than_candidates_are_drawn_without_repeats():
     settings = LightGBMSettings(n_trials=3)
-    drawn = draw_candidates(settings, rng=RNG(0))
+    drawn = draw_candidates(settings, n_people=10_000, rng=RNG(0))
     assert len({tuple(candidate.values()) for candidate in drawn}) == 3
-    assert draw_candidates(LightGBMSettings(n_trials=6), rng=RNG(0)) == draw_candidates(
-        LightGBMSettings(n_trials=60), rng=RNG(1)
+    assert draw_candidates(LightGBMSettings(n_trials=6), n_people=10_000, rng=RNG(0)) == draw_candidates(
+        LightGBMSettings(n_trials=60), n_people=10_000, rng=RNG(1)
     )
 
 
@@ -115,3 +115,9 @@ def test_model_text_holds_no_extreme_value_of_a_person(table):
     model = fit_model(table({"urea": urea.tolist()}), outcome, np.ones(1500), SMALL, rng=RNG(0))
     assert model.feature_names == ("urea",)
     assert "7777" not in model.trees
+
+
+@pytest.mark.parametrize(("n_people", "leaf"), [(10_000, 300), (800, 100), (200, 50)])
+def test_a_leaf_never_holds_more_than_an_eighth_of_few_people(n_people, leaf):
+    settings = LightGBMSettings(num_leaves=(4,), min_people_per_leaf=(300,))
+    assert draw_candidates(settings, n_people=n_people, rng=RNG(0)) == [{"num_leaves": 4, "min_people_per_leaf": leaf}]
