@@ -43,7 +43,7 @@ def render(table: pl.DataFrame, persons: int) -> str:
         f"{persons:,} people of the national world (no effects planted). Figures marked V were read in their source, "
         "D follow from such by arithmetic: these are the targets. U are assumptions. T are figures on how dense the "
         "record is, which the simulator misses: it writes fewer prescriptions and tests than Denmark does, so that a "
-        "country fits on one machine, and does not thin the tests by which the studied diseases are found. Tolerances "
+        "country fits on one machine; the tests by which the studied diseases are found are thinned less. Tolerances "
         "are ours: they say how near the simulator wants to be, not how uncertain a figure is. The rates of this world "
         "stay the same over the years; where a figure changed, the source names the year that is compared.", "",
         f"Made by `make marginals` on {dt.datetime.now(dt.UTC).date()} with Python {made['python']}, polars "

@@ -123,7 +123,7 @@ COMPANIONS = {
     "ferritin": (("NPU02508", 0.80), ("NPU04191", 0.46)),
 }
 # Laboratories that reported HbA1c in per cent beside mmol/mol, and until when.
-PERCENT_LABORATORIES, PERCENT_UNTIL = ("82101", "82102", "82103"), np.datetime64("2012-01-01")
+PERCENT_LABORATORIES, PERCENT_UNTIL = ("82101", "82102"), np.datetime64("2012-01-01")
 
 _KIDNEY = ("NPU18016", "DNK35302", "NPU03429", "NPU03230")
 _LIVER = ("NPU19651", "NPU19748", "NPU19673")
@@ -131,7 +131,8 @@ _LIVER = ("NPU19651", "NPU19748", "NPU19673")
 PANELS = (
     ((*_KIDNEY, *_LIVER, "NPU27783", "NPU01370"), 32.0),
     ((*_KIDNEY, *_LIVER, "NPU01459", "NPU01443"), 16.0),
-    (_KIDNEY, 29.0), (("NPU18016", "DNK35302", "NPU19661"), 7.0), (("NPU19748",), 6.0), (("NPU19651",), 9.0),
+    (_KIDNEY, 21.0), ((*_KIDNEY, "NPU01459"), 8.0),
+    (("NPU18016", "DNK35302", "NPU19661"), 7.0), (("NPU19748",), 6.0), (("NPU19651",), 9.0),
     (("NPU03577",), 29.0), (("NPU27412",), 28.0), (("NPU02192",), 13.0),
     ((*_KIDNEY, "NPU26811"), 0.6), (("NPU08669",), 6.8),
 )  # fmt: skip

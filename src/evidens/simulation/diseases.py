@@ -159,8 +159,8 @@ TYPE_2_DIABETES = Disease(
     max_delay=12,
     fades_after_diagnosis=False,
     counts=(
-        CountStream("hba1c", (0.0, 0.02, 0.08, 0.16, 0.28, 0.40, 0.50, 0.45, 0.40), 0.6, Ramp(8, 1.2), 0.2, 1.2,
-                    is_laboratory=True, follow_up=0.8),
+        CountStream("hba1c", (0.0, 0.03, 0.08, 0.12, 0.20, 0.28, 0.35, 0.32, 0.28), 0.6, Ramp(8, 1.2), 0.2, 3.0,
+                    is_laboratory=True, follow_up=0.7),
         CountStream("hdl", (0.0, 0.03, 0.08, 0.15, 0.25, 0.35, 0.40, 0.30, 0.20), 0.3, _YEARS_4, 0.1, 1.2,
                     is_laboratory=True),
         CountStream("statin", (0.0, 0.0, 0.004, 0.03, 0.12, 0.3, 0.5, 0.5, 0.3), 0.6, _YEARS_4, 0.3, 0.25,

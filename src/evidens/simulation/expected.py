@@ -149,36 +149,5 @@ def expected_classification(
     )
 
 
-def auroc_under_label_noise(auroc: float, ppv: float, npv: float) -> float:
-    """Return the AUROC that is seen when labels are wrong for reasons unrelated to the score.
-
-    Parameters
-    ----------
-    auroc : float
-        Under the true outcome y.
-    ppv, npv : float
-        Of the label y*: P(y = 1 | y* = 1) and P(y = 0 | y* = 0).
-
-    Returns
-    -------
-    float
-        0.5 + (auroc - 0.5) (ppv + npv - 1).
-
-    Notes
-    -----
-    Given y, the label says nothing about the score: a labelled case is a true case with probability ppv and
-    else a true non-case, a labelled non-case a true non-case with probability npv. The AUROC is linear in either
-    mixture, and pairs of two true cases, or of two true non-cases, are worth a half; the four products sum up to
-    the formula. Where labels are wrong more often in some people than in others it does not hold: the risk of
-    being coded (`TruthRisk.risk_coded`) then says what can be reached.
-
-    Examples
-    --------
-    >>> round(auroc_under_label_noise(0.8, 0.9, 0.99), 3)
-    0.767
-    """
-    return 0.5 + (auroc - 0.5) * (ppv + npv - 1)
-
-
 def _ratio(part: float, whole: float) -> float:
     return float(part / whole) if whole > 0 else float("nan")

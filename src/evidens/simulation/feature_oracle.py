@@ -1,8 +1,8 @@
-"""The true risk given a few features of the record instead of all of it: what is lost by summing up.
+"""The true risk given a few features of the oracle's lookback instead of all its events: what is lost by summing up.
 
 The features are what is known of the person (age, sex, origin, arrival, residence) and, of one analysis per outcome
 over the oracle's lookback, how many tests there were, in which quarter the latest fell, and what it showed.
-Their likelihood given frailty k and onset o is exact, like that of the whole record:
+Their likelihood given frailty k and onset o is exact, like that of all events of the same quarters:
 
 * the number n is negative binomial with the summed load S of the quarters, as the person's multiplier is gamma;
 * given n, the tests are independent draws over the cumulated load, so that the latest falls in quarter q with
@@ -11,9 +11,9 @@ Their likelihood given frailty k and onset o is exact, like that of the whole re
   level and rounding. Values are independent of the number and the time of tests given (k, o).
 
 A model that uses more than these features can know more than this oracle; one that uses only these cannot. The
-difference to the oracle of the whole record is the price of the features. Where readings are off, the value is the
-body's, not what is reported: a model that reads what is reported can then know less. The risks themselves are worked
-out beside those given the whole record, in one pass: see `true_risk`.
+difference to the oracle of all events of the lookback is the price of the features. Where readings are off, the value
+is the body's, not what is reported: a model that reads what is reported can then know less. The risks themselves are
+worked out beside those given all events, in one pass: see `true_risk`.
 """
 
 from dataclasses import dataclass

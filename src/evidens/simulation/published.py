@@ -2,7 +2,7 @@
 
 Published figures that have been read in their source (V) or follow from such by arithmetic (D) are targets. Others are
 listed and are none: assumptions (U), and figures on how dense the record is (T), which is thinner than Denmark's by
-intention, so that a country fits on one machine; the tests by which the studied diseases are found are not thinned,
+intention, so that a country fits on one machine; the tests by which the studied diseases are found are thinned less,
 so that their analyses have a larger share of the rows than in Denmark.
 A world with effects, or with multiplied disease, has no reason to agree.
 """

@@ -35,8 +35,9 @@ from evidens.simulation.processes import draw_categories, draw_cells, draw_event
 from evidens.simulation.readings import shift_readings
 from evidens.simulation.signals import Signals
 
-_PANEL_RATES = (0.07, 0.30, 0.42, 0.50, 0.76, 1.05, 1.45, 1.95, 2.1)
-_VIRUS_RATES = (0.5, 1.3, 1.3, 1.2, 1.0, 0.8, 0.6, 0.6, 0.8)
+_PANEL_RATES = (0.075, 0.32, 0.45, 0.53, 0.81, 1.12, 1.54, 2.05, 2.2)
+_PANEL_DISPERSION = 3.0
+_VIRUS_RATES = (0.8, 2.1, 2.1, 1.9, 1.6, 1.3, 1.0, 1.0, 1.3)
 _VIRUS_QUARTERS = ((2020, 2), (2022, 1))  # from and to, both included
 _FOUND_SHARE = 0.05
 
@@ -149,7 +150,7 @@ def _draw_panels(drawn: Drawn, level: Floats) -> Samples:
     """Draw samples taken for other reasons; that of a test for men is not taken from women."""
     people, lives = drawn.people, drawn.lives
     rng = stream(drawn.world.seed, "simulation", "results", drawn.shard)
-    own = draw_multipliers(1.0, people.n, rng=rng) * drawn.comorbidity
+    own = draw_multipliers(_PANEL_DISPERSION, people.n, rng=rng) * drawn.comorbidity
     cells = draw_cells(expected_events(_PANEL_RATES, people, lives) * drawn.is_covered * own[:, None], rng=rng)
     person, day = draw_event_days(cells, lives, rng=rng)
     panel = draw_categories(tuple(weight for _, weight in PANELS), cells.size, rng=rng)

@@ -64,7 +64,8 @@ def fit_spline(outcome: Bools, risk: Floats, weights: Floats | None) -> SplineCu
     -----
     A spline with k knots needs ten events and ten non-events per slope, 2 k distinct risks and k distinct
     knots. Knots lie at Harrell's quantiles (Regression Modeling Strategies 2015, table 2.3.
-    doi:10.1007/978-3-319-19425-7).
+    doi:10.1007/978-3-319-19425-7): of the risks as they are, as in Harrell's rms, whose `rcs` knows no weights.
+    Where a knot lies is a choice and no estimate; weights enter the fit alone.
     """
     fewest = min(int(outcome.sum()), int((~outcome).sum()))
     n_distinct = np.unique(risk).size

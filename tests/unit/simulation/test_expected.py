@@ -4,11 +4,7 @@ import numpy as np
 import pytest
 
 from evidens.simulation import expected_auroc, expected_brier, expected_net_benefit
-from evidens.simulation.expected import (
-    auroc_under_label_noise,
-    expected_classification,
-    expected_scaled_brier,
-)
+from evidens.simulation.expected import expected_classification, expected_scaled_brier
 from evidens.statistics import auroc, classification_at_threshold, scaled_brier
 
 RISK = np.random.default_rng(5).beta(1, 9, 4_000)
@@ -125,17 +121,6 @@ def test_the_true_risk_has_no_better_rival_in_net_benefit():
         best = expected_net_benefit(RISK, RISK, threshold)
         assert best >= expected_net_benefit(SCORE, RISK, threshold)
         assert best >= max(0, expected_net_benefit(np.ones_like(RISK), RISK, threshold))
-
-
-def test_labels_that_are_wrong_at_random_lower_the_auroc_as_the_formula_says():
-    rng = np.random.default_rng(12)
-    risk = rng.beta(1, 4, 300_000)
-    missed, false = 0.25, 0.03  # P(label 0 | case), P(label 1 | non-case)
-    labelled = risk * (1 - missed) + (1 - risk) * false
-    ppv = (risk * (1 - missed)).sum() / labelled.sum()
-    npv = ((1 - risk) * (1 - false)).sum() / (1 - labelled).sum()
-    noisy = auroc_under_label_noise(expected_auroc(risk, risk), ppv, npv)
-    assert noisy == pytest.approx(expected_auroc(risk, labelled), abs=1e-5)
 
 
 def test_no_one_and_no_event_are_undefined():

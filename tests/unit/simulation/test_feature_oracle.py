@@ -1,4 +1,4 @@
-"""The oracle of a few features: its likelihood done the long way, and its risks against the whole record's."""
+"""The oracle of a few features: its likelihood done the long way, and its risks against those given all events."""
 
 import dataclasses
 import datetime as dt

@@ -84,6 +84,13 @@ def test_few_events_get_fewer_knots_then_a_line():
     assert "too few events" in curve.reason
 
 
+def test_weights_move_a_spline_and_not_its_knots():
+    y, p = draw(2000)
+    plain, weighted = fit_spline(y, p, None), fit_spline(y, p, np.where(y, 2.0, 1.0))
+    assert (weighted.knots == plain.knots).all()
+    assert (weighted.predict(p) > plain.predict(p)).all()
+
+
 def test_few_distinct_risks_get_a_line_and_no_loess():
     rng = stream(45, "steps")
     p = rng.choice([0.1, 0.2, 0.4], 600)
