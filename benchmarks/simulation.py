@@ -2,24 +2,20 @@
 
 A few shards of the national world are simulated, given the registers' form and written, once to warm up and then
 measured. The oracle, which works out everyone's true risk and gives no row, is told apart. Seconds are CPU seconds of
-this process with one thread; rows per second are rows over the median of the shards' seconds.
+this process, with one thread and the memory settings of a process that simulates shards; rows per second are rows
+over the median of the shards' seconds.
 
-Usage: python -m benchmarks.simulation [--persons 25000] [--shards 3] [--profile]
+Usage: python -m benchmarks.simulation [--persons 40000] [--shards 3] [--profile]
 """
-
-import os
-
-os.environ |= {  # before polars is loaded: what evidens.study.shards gives a process
-    "POLARS_MAX_THREADS": "1",
-    "_RJEM_MALLOC_CONF": "dirty_decay_ms:10000,muzzy_decay_ms:10000",
-}
 
 import argparse
 import cProfile
 import dataclasses
 import json
+import os
 import pstats
 import statistics
+import sys
 import tempfile
 import time
 from collections import defaultdict
@@ -142,7 +138,7 @@ def summarise(shards: list[dict[str, Any]], world: WorldSettings) -> dict[str, A
 def main() -> None:
     """Measure, print, and keep the result."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--persons", type=int, default=25_000, help="people per shard")
+    parser.add_argument("--persons", type=int, default=40_000, help="people per shard")
     parser.add_argument("--shards", type=int, default=3)
     parser.add_argument("--profile", action="store_true", help="print the functions that cost most; keep nothing")
     options = parser.parse_args()
@@ -181,4 +177,7 @@ def profile_shard(world: WorldSettings, small: WorldSettings) -> None:
 
 
 if __name__ == "__main__":
+    if "MALLOC_MMAP_MAX_" not in os.environ:  # what a process gets is read when it starts
+        environment = os.environ | shards_module.OF_A_PROCESS
+        os.execve(sys.executable, [sys.executable, "-m", "benchmarks.simulation", *sys.argv[1:]], environment)
     main()

@@ -7,9 +7,9 @@ true contact. A defect that the intake repairs is made in a row that is there, s
 become the event it was made from.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 
 import numpy as np
 import polars as pl
@@ -19,6 +19,7 @@ from evidens.foundation import stream
 from evidens.registers.bef.emit import snapshot_days
 from evidens.registers.contract import RegisterTable
 from evidens.registers.defect_table import TruthDefect, defect_table
+from evidens.registers.emission_files import as_text, hold_also, put_below
 from evidens.registers.planting import ADDED, CHANGED, Planting, Rows, is_contacts, is_diagnoses, plain_rows, rounded
 from evidens.registers.schemas import find_delivered
 from evidens.simulation import Shard, WorldSettings
@@ -32,8 +33,8 @@ _SMALLEST_SAMPLE, _ONE_IN = 2_000, 20  # rows of a file that defects are made fr
 
 
 @dataclass(frozen=True)
-class _Delivered:
-    """What a defect must know of the people of a shard and of the other tables of its register.
+class People:
+    """What a defect must know of the people of a shard, whatever registers are delivered.
 
     Parameters
     ----------
@@ -41,14 +42,26 @@ class _Delivered:
         Numbers of people in the population who neither died in the country nor changed their number; ascending.
     died : polars.DataFrame
         pnr and died_on of people in the population who died some time before the end of coverage.
+    """
+
+    known: Ints
+    died: pl.DataFrame
+
+
+@dataclass(frozen=True)
+class _Delivered:
+    """What a defect must know of people and of the other tables of its register.
+
+    Parameters
+    ----------
+    people : People
     contacts : dict of (register, year) to list of (table, frame)
         The files of contacts.
     reused : dict of (register, year) to polars.Series
         Keys that two contacts were given.
     """
 
-    known: Ints
-    died: pl.DataFrame
+    people: People
     contacts: dict[tuple[str, int], list[tuple[RegisterTable, pl.DataFrame]]]
     reused: dict[tuple[str, int], pl.Series] = field(default_factory=dict)
     _keys: dict[tuple[str, int], tuple[Ints, Ints]] = field(default_factory=dict)
@@ -63,22 +76,26 @@ class _Delivered:
                 keys = _numbers(frame[names["contact"]])
                 plain = _where(frame, plain_rows(table, names))
                 every.append(keys)
-                sound.append(keys[plain & _among(_numbers(frame[names["person"]]), self.known)])
+                sound.append(keys[plain & _among(_numbers(frame[names["person"]]), self.people.known)])
             self._keys[register, year] = (np.sort(np.concatenate(every)), np.sort(np.concatenate(sound)))
         return self._keys[register, year]
 
 
-def plant_defects(tables: Tables, shard: Shard, world: WorldSettings) -> tuple[Tables, pl.DataFrame]:
+def plant_defects(
+    tables: Tables, shard: Shard, world: WorldSettings, *, people: People | None = None
+) -> tuple[Tables, pl.DataFrame]:
     """Plant the world's defects into the tables of one shard.
 
     Parameters
     ----------
     tables : dict of (register, table, year) to polars.DataFrame
-        From `emit_tables`.
+        From `emit_tables`: of one register or several.
     shard : Shard
         What they were made from. It says who is in the population and who died, whatever registers are delivered.
     world : WorldSettings
         `delivered.defects` has the rates.
+    people : People, optional
+        From `describe_people`, where it was asked before.
 
     Returns
     -------
@@ -100,7 +117,7 @@ def plant_defects(tables: Tables, shard: Shard, world: WorldSettings) -> tuple[T
     if not rates:
         return dict(tables), pl.DataFrame(log, schema=LOG, orient="row")
     known = _register_tables()
-    delivered = _describe(tables, known, shard, world)
+    delivered = _Delivered(people or describe_people(shard, world), _find_contacts(tables, known))
     planted: Tables = {}
     for file in sorted(tables, key=lambda file: is_diagnoses(known[file[1]])):  # their contacts come first
         frame, table = tables[file], known[file[1]]
@@ -127,6 +144,25 @@ def _register_tables() -> Mapping[str, RegisterTable]:
     return TABLES
 
 
+@dataclass(frozen=True)
+class _Choice:
+    """Rows that were chosen for one defect.
+
+    Parameters
+    ----------
+    name : str
+        Of the defect.
+    places : int array
+        Of the rows in the file.
+    make : callable
+        Gives the rows of these places, names as text, the defect.
+    """
+
+    name: str
+    places: Ints
+    make: Callable[[pl.DataFrame], pl.DataFrame]
+
+
 @dataclass
 class _Planter:
     """Plants the defects of one file, into and from a sample of its rows."""
@@ -142,13 +178,24 @@ class _Planter:
 
     def plant(self, rates: Mapping[str, float]) -> pl.DataFrame:
         """Return the file with rows added and changed, and note them in `log`."""
-        added = [self._add(name, ADDED[name], rates[name]) for name in ADDED if name in rates]
-        changed = self.frame
-        for name in CHANGED:
-            if name in rates:
-                changed = self._change(changed, name, CHANGED[name], rates[name])
-        parts = [part for part in added if part is not None]
-        return pl.concat([changed, *parts]) if parts else changed
+        added = [self._choose(name, ADDED[name], rates[name]) for name in ADDED if name in rates]
+        changed = [self._choose_changed(name, CHANGED[name], rates[name]) for name in CHANGED if name in rates]
+        if not self.used:
+            return self.frame
+        rows = as_text(self.frame[np.concatenate(self.used)])  # all at once: a row costs little, asking for rows much
+        frame, below, first = self.frame, [], 0
+        for choice in added + changed:
+            if choice is None:
+                continue
+            right = rows.slice(first, choice.places.size)
+            first += choice.places.size
+            wrong = choice.make(right)
+            self._note(choice.name, wrong.height)
+            if choice.name in ADDED:
+                below.append(wrong)
+            else:
+                frame = _replace_rows(frame, choice.places, right, wrong)
+        return put_below(frame, pl.concat(below)) if below else frame
 
     @cached_property
     def names(self) -> dict[str, str]:
@@ -171,7 +218,7 @@ class _Planter:
     def sound(self) -> Ints:
         """Places of the rows of the sample that the intake would keep: of known people, or on sound contacts."""
         if "person" in self.names:
-            numbers, wanted = self.names["person"], self.delivered.known
+            numbers, wanted = self.names["person"], self.delivered.people.known
         elif "contact" in self.names:
             numbers, wanted = self.names["contact"], self.delivered.keys_of(self.file[0], self.file[2])[1]
         else:
@@ -180,16 +227,17 @@ class _Planter:
         rows = self.frame.select(list({numbers: None, **dict.fromkeys(plain.meta.root_names())}))[self.sample]
         return self.sample[_among(_numbers(rows[numbers]), wanted) & _where(rows, plain)]
 
-    def _add(self, name: str, planting: Planting, rate: float) -> pl.DataFrame | None:
+    def _choose(self, name: str, planting: Planting, rate: float) -> _Choice | None:
+        """Choose rows to be added once more with a defect."""
         if not planting.can(self.table, self.names):
             return None
         rng = self._stream(name)
         n_wanted = int(rng.poisson(rate * self.frame.height))
         if name == REUSED:
-            return self._add_reused(n_wanted, rng)
+            return self._choose_reused(n_wanted, rng)
         if n_wanted == 0:
             return None
-        died, pool = self.delivered.died, self.sound
+        died, pool = self.delivered.people.died, self.sound
         if name == "rounded_key":
             pool = self._with_other_rounded_keys(pool)
         if pool.size == 0 or (name == "date_after_death" and died.is_empty()):
@@ -197,23 +245,21 @@ class _Planter:
         if name == "date_after_death":  # everyone once, so that no two rows become equal
             n_wanted = min(n_wanted, died.height, pool.size)
             died = died[rng.choice(died.height, n_wanted, replace=False)]
-        made = planting.change(self._rows(self._take(pool, n_wanted, rng), rng, died))
-        if planting.new_key:
-            made = self._with_free_keys(made, rng)
-        self._note(name, made.height)
-        return made
 
-    def _add_reused(self, n_wanted: int, rng: np.random.Generator) -> pl.DataFrame | None:
-        """Add pairs of contacts of two persons under one key, and diagnoses under such keys."""
+        def make(rows: pl.DataFrame) -> pl.DataFrame:
+            made = planting.change(self._rows(rows, rng, died))
+            return self._with_free_keys(made, rng) if planting.new_key else made
+
+        return _Choice(name, self._take(pool, n_wanted, rng), make)
+
+    def _choose_reused(self, n_wanted: int, rng: np.random.Generator) -> _Choice | None:
+        """Choose pairs of contacts of two persons to lie under one key, and diagnoses under such keys."""
         where = (self.file[0], self.file[2])
         if is_diagnoses(self.table):
             keys = self.delivered.reused.pop(where, None)
             if keys is None or self.sound.size == 0:
                 return None
-            rows = self._take(self.sound, keys.len(), rng)
-            made = rows.with_columns(keys.head(rows.height).alias(self.names["contact"]))
-            self._note(REUSED, made.height)
-            return made
+            return _Choice(REUSED, self._take(self.sound, keys.len(), rng), partial(self._under_keys, keys))
         if n_wanted == 0:
             return None
         person = _numbers(self.frame[self.names["person"]][self.sound])
@@ -221,39 +267,43 @@ class _Planter:
         n_pairs = min(n_wanted, people.size // 2)
         if n_pairs == 0:
             return None
-        rows = self._with_free_keys(self._take(people, 2 * n_pairs, rng), rng)
-        keys = rows[self.names["contact"]].head(n_pairs)
-        before = self.delivered.reused.get(where, keys.clear())
-        self.delivered.reused[where] = pl.concat([before, keys])
-        self._note(REUSED, 2 * n_pairs)
-        return rows.with_columns(pl.concat([keys, keys]).alias(self.names["contact"]))
 
-    def _change(self, frame: pl.DataFrame, name: str, planting: Planting, rate: float) -> pl.DataFrame:
+        def make(rows: pl.DataFrame) -> pl.DataFrame:
+            made = self._with_free_keys(rows, rng)
+            keys = made[self.names["contact"]].head(n_pairs)
+            before = self.delivered.reused.get(where, keys.clear())
+            self.delivered.reused[where] = pl.concat([before, keys])
+            return self._under_keys(pl.concat([keys, keys]), made)
+
+        return _Choice(REUSED, self._take(people, 2 * n_pairs, rng), make)
+
+    def _under_keys(self, keys: pl.Series, rows: pl.DataFrame) -> pl.DataFrame:
+        return rows.with_columns(keys.head(rows.height).alias(self.names["contact"]))
+
+    def _choose_changed(self, name: str, planting: Planting, rate: float) -> _Choice | None:
+        """Choose rows to be changed where they are."""
         if self._comes_again or not planting.can(self.table, self.names):
-            return frame
+            return None
         rng = self._stream(name)
-        n_wanted = int(rng.poisson(rate * frame.height))
+        n_wanted = int(rng.poisson(rate * self.frame.height))
         if n_wanted == 0:
-            return frame
+            return None
         fits = planting.fits(self.table, self.names)
         pool = self.sample[_where(self.frame.select(fits.meta.root_names())[self.sample], fits)]
         pool = pool[~np.isin(pool, np.concatenate(self.used))] if self.used else pool
         if pool.size == 0:
-            return frame
-        rows = self._take(pool, n_wanted, rng)
-        made = planting.change(self._rows(rows, rng, self.delivered.died))
-        self._note(name, made.height)
-        columns = [column for column in frame.columns if not made[column].equals(rows[column])]
-        return frame.with_columns(frame[column].clone().scatter(self.used[-1], made[column]) for column in columns)
+            return None
+        places = self._take(pool, n_wanted, rng)
+        return _Choice(name, places, lambda rows: planting.change(self._rows(rows, rng, self.delivered.people.died)))
 
     def _rows(self, frame: pl.DataFrame, rng: np.random.Generator, died: pl.DataFrame) -> Rows:
         return Rows(frame, self.names, self.table, self.file[2], rng, died)
 
-    def _take(self, pool: Ints, n_wanted: int, rng: np.random.Generator) -> pl.DataFrame:
-        """Return at most `n_wanted` distinct rows of the places in the pool, and note them."""
+    def _take(self, pool: Ints, n_wanted: int, rng: np.random.Generator) -> Ints:
+        """Return at most `n_wanted` distinct places of the pool, and note them."""
         chosen = pool[rng.choice(pool.size, min(n_wanted, pool.size), replace=False)]
         self.used.append(chosen)
-        return self.frame[chosen]
+        return chosen
 
     def _with_other_rounded_keys(self, pool: Ints) -> Ints:
         """Keep places of rows whose contact key is no contact's once it has been a floating number."""
@@ -282,8 +332,17 @@ class _Planter:
             self.log.append((*self.file, name, *fate_of(name, self.table), n_rows))
 
 
-def _describe(tables: Tables, known: Mapping[str, RegisterTable], shard: Shard, world: WorldSettings) -> _Delivered:
-    """Find out who is known, who died, and which contacts there are."""
+def _replace_rows(frame: pl.DataFrame, places: Ints, before: pl.DataFrame, after: pl.DataFrame) -> pl.DataFrame:
+    """Return the frame with the rows at some places as they are after a change."""
+    changed = [name for name in frame.columns if not after[name].equals(before[name])]
+    columns = (hold_also(frame[name], after[name]) for name in changed)
+    return frame.with_columns(
+        column.clone().scatter(places, after[column.name].cast(column.dtype)) for column in columns
+    )
+
+
+def describe_people(shard: Shard, world: WorldSettings) -> People:
+    """Find out who is known and who died."""
     first_year = world.delivered.first_year
     deaths = shard.deaths.filter(pl.col("died_on").dt.year() >= first_year.get("dod", world.start_on.year))
     population = _population(shard, world)
@@ -292,11 +351,17 @@ def _describe(tables: Tables, known: Mapping[str, RegisterTable], shard: Shard, 
     alive = single.filter(~single.is_in(deaths["pnr"].implode()))
     early = pl.col("died_on") + pl.duration(days=_DAYS_LEFT) < world.end_on
     died = deaths.filter(early, pl.col("pnr").is_in(single.implode())).select("pnr", "died_on").sort("pnr")
-    delivered = _Delivered(np.sort(_numbers(alive)), died, {})
+    return People(np.sort(_numbers(alive)), died)
+
+
+def _find_contacts(
+    tables: Tables, known: Mapping[str, RegisterTable]
+) -> dict[tuple[str, int], list[tuple[RegisterTable, pl.DataFrame]]]:
+    contacts: dict[tuple[str, int], list[tuple[RegisterTable, pl.DataFrame]]] = {}
     for (register, name, year), frame in tables.items():
         if is_contacts(known[name]):
-            delivered.contacts.setdefault((register, year), []).append((known[name], frame))
-    return delivered
+            contacts.setdefault((register, year), []).append((known[name], frame))
+    return contacts
 
 
 def _population(shard: Shard, world: WorldSettings) -> pl.Series:
@@ -323,4 +388,5 @@ def _among(numbers: Ints, known: Ints) -> Flags:
 
 def _where(rows: pl.DataFrame, rule: pl.Expr) -> Flags:
     """Whether a rule holds in each row."""
-    return rows.with_columns(_holds=rule.fill_null(False))["_holds"].to_numpy()
+    told = [rows[name].cast(pl.String) for name in rule.meta.root_names() if rows[name].dtype == pl.Enum]
+    return rows.with_columns(told).with_columns(_holds=rule.fill_null(False))["_holds"].to_numpy()

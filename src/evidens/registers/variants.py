@@ -84,11 +84,11 @@ def vary(frame: pl.DataFrame, table: RegisterTable, year: int, world: WorldSetti
         dates = [names[c.name] for c in table.columns if c.name in names
                  and frame.schema[names[c.name]] in (pl.Date, pl.Datetime)]  # fmt: skip
         codes = [names[c.name] for c in table.columns if c.name in names
-                 and c.pad and frame.schema[names[c.name]] == pl.String]  # fmt: skip
+                 and c.pad and frame.schema[names[c.name]] in (pl.String, pl.Enum)]  # fmt: skip
         made = made.with_columns((_as_text if style == 1 else _as_number)(frame, name) for name in dates)
         defects += ["wrong_date_type"] * bool(dates)
         if style == 2:
-            made = made.with_columns(pl.col(name).cast(pl.Int64) for name in codes)
+            made = made.with_columns(pl.col(name).cast(pl.String).cast(pl.Int64) for name in codes)
             defects += ["lost_zeros"] * bool(codes)
     if world.delivered.letter_case and style:
         made = made.rename(str.upper if style == 1 else str.capitalize)

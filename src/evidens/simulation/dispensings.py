@@ -11,7 +11,7 @@ from evidens.simulation.arrays import Flags, Ints
 from evidens.simulation.background import Rows
 from evidens.simulation.conditions import draw_condition_dispensings
 from evidens.simulation.diseases import DISEASES
-from evidens.simulation.drawn import Drawn, code_events, join_rows, order_rows, repeats_previous
+from evidens.simulation.drawn import Drawn, as_enum, code_events, join_rows, order_rows, repeats_previous
 from evidens.simulation.pools import PACKS, WEIGHT_DRUG
 from evidens.simulation.quarters import day_number
 
@@ -50,12 +50,12 @@ def describe_dispensings(pnr: pl.Series, drawn: Drawn) -> pl.DataFrame:
     return pl.DataFrame({
         "pnr": pnr.gather(person),
         "dispensed_on": pl.Series(day).cast(pl.Date),
-        "atc": pl.Series(atc).gather(item),
-        "item": pl.Series([pack.item for pack in PACKS]).gather(item),
+        "atc": as_enum(item, atc),
+        "item": as_enum(item, [pack.item for pack in PACKS]),
         "n_packs": n_packs.astype(np.int8),
         "pack_size": np.array([pack.size for pack in PACKS])[item],
         "daily_doses": np.array([pack.daily_doses for pack in PACKS])[item],
-        "indication": pl.Series([None, *(pack.indication for pack in PACKS)]).gather(np.where(is_told, item + 1, 0)),
+        "indication": as_enum(np.where(is_told, item + 1, 0), [None, *(pack.indication for pack in PACKS)]),
         "is_correction": is_correction,
     })  # fmt: skip
 

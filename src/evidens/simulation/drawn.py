@@ -1,8 +1,10 @@
 """Everything drawn for one shard before it is written down, and how rows are put in order."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import polars as pl
 
 from evidens.simulation.arrays import Flags, Floats, Ints
 from evidens.simulation.background import Rows
@@ -101,3 +103,12 @@ def join_rows(parts: list[Rows]) -> tuple[Ints, Ints, Ints]:
         np.concatenate([rows.day for rows in parts]),
         np.concatenate([rows.what for rows in parts]),
     )
+
+
+def as_enum(place: Ints | pl.Series, names: Sequence[str | None]) -> pl.Series:
+    """Return the name at each place as one byte or two; one that is empty or None is null.
+
+    Texts would be sixteen times as large, and to be looked up once more when they are written.
+    """
+    distinct = list(dict.fromkeys(name for name in names if name))
+    return pl.Series([name or None for name in names], dtype=pl.Enum(distinct)).gather(place)

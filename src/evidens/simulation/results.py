@@ -5,7 +5,7 @@ import polars as pl
 
 from evidens.simulation.analyses import ASSAYS, SUBSTANCES, assay_table
 from evidens.simulation.arrays import Floats, Ints
-from evidens.simulation.drawn import Drawn, order_rows, repeats_previous
+from evidens.simulation.drawn import Drawn, as_enum, order_rows, repeats_previous
 from evidens.simulation.places import LABORATORIES, pool_of
 from evidens.simulation.samples import draw_samples, kinds
 
@@ -67,7 +67,7 @@ def _write_values(what: Ints, assay: Ints, value: Floats) -> dict[str, pl.Series
     words = next(substance.words for substance in SUBSTANCES if substance.words)
     units, lows, highs = (tuple(getattr(a, name) for a in ASSAYS) for name in ("unit", "low", "high"))
     return {
-        "analysis": pl.Series([a.code for a in ASSAYS]).gather(assay),
+        "analysis": as_enum(assay, tuple(a.code for a in ASSAYS)),
         "value": pl.Series(reported).fill_nan(None),
         "operator": as_enum(operator, ("", "<", ">")),
         "word": as_enum(word, ("", *words)),
@@ -76,9 +76,3 @@ def _write_values(what: Ints, assay: Ints, value: Floats) -> dict[str, pl.Series
         "interval_low": as_enum(assay, lows),
         "interval_high": as_enum(assay, highs),
     }
-
-
-def as_enum(place: Ints, names: tuple[str, ...]) -> pl.Series:
-    """Return the name at each place as one byte; an empty name is null. Texts would be sixteen times as large."""
-    distinct = list(dict.fromkeys(name for name in names if name))
-    return pl.Series([name or None for name in names], dtype=pl.Enum(distinct)).gather(place)

@@ -11,7 +11,7 @@ import polars as pl
 from evidens.foundation import stream
 from evidens.simulation.arrays import Ints
 from evidens.simulation.background import expected_events
-from evidens.simulation.drawn import Drawn, order_rows, repeats_previous
+from evidens.simulation.drawn import Drawn, as_enum, order_rows, repeats_previous
 from evidens.simulation.processes import draw_categories, draw_cells, draw_event_days, draw_multipliers
 from evidens.simulation.quarters import day_number
 
@@ -62,10 +62,10 @@ def describe_services(pnr: pl.Series, drawn: Drawn) -> pl.DataFrame:
         "pnr": pnr.gather(person),
         "served_on": pl.Series(day).cast(pl.Date),
         "billed_on": pl.Series(billed).cast(pl.Date),
-        "specialty": pl.Series(codes).gather((what % len(codes)).astype(np.uint8)),
+        "specialty": as_enum(what % len(codes), codes),
         "n_services": n_services.astype(np.int16),
         "for_child": what >= len(codes),
-        "practice": pl.Series(_practices()).gather((person % len(_practices())).astype(np.uint32)),
+        "practice": as_enum(person % len(_practices()), _practices()),
     })  # fmt: skip
 
 

@@ -84,6 +84,11 @@ class Shard:
         pnr, tumour_number (of the person, from 1), diagnosed_on, icd10, morphology, topography, t, n, m.
     truth_persons, truth_risk : polars.DataFrame
         See `contract`.
+
+    Notes
+    -----
+    Codes and names of which there are few are held as one byte or two (Enum) in results, dispensings, services and
+    socioeconomics: cast them to text before they meet text, and before they become numbers.
     """
 
     number: int

@@ -12,6 +12,7 @@ import polars as pl
 
 from evidens.foundation import stream
 from evidens.simulation.arrays import Flags, Floats, Ints
+from evidens.simulation.drawn import as_enum
 from evidens.simulation.households import Households
 from evidens.simulation.lives import Lives
 from evidens.simulation.people import IMMIGRANT, People
@@ -55,17 +56,15 @@ def describe_socioeconomics(
     labour = _draw_labour(people, level, age, rng=rng)
     person, year = np.nonzero(is_there)
     row = person, year
-    is_known = pl.Series(code[row] >= 0)
-    codes = pl.Series(list(EDUCATION_CODES)).gather(np.maximum(code[row], 0).astype(np.uint32))
-    sources = pl.Series(list(EDUCATION_SOURCES)).gather(source[person].astype(np.uint32))
+    source_of = np.where(code[row] >= 0, source[person] + 1, 0)
     return pl.DataFrame({
         "pnr": pnr.gather(person.astype(np.uint32)),
         "year": years[year].astype(np.int32),
         "age": age[row].astype(np.int16),
-        "education_code": pl.select(pl.when(is_known).then(codes)).to_series(),
-        "education_source": pl.select(pl.when(is_known).then(sources)).to_series(),
+        "education_code": as_enum(code[row] + 1, [None, *EDUCATION_CODES]),
+        "education_source": as_enum(source_of, [None, *EDUCATION_SOURCES]),
         "income": np.round(income[row]).astype(np.int64),
-        "labour_code": pl.Series(list(LABOUR_CODES)).gather(labour[row].astype(np.uint32)),
+        "labour_code": as_enum(labour[row], LABOUR_CODES),
     })  # fmt: skip
 
 

@@ -18,7 +18,7 @@ from typing import Any, BinaryIO
 
 from evidens.foundation import Fault
 from evidens.study.catalog import StudyError
-from evidens.study.study import appear_whole
+from evidens.study.parquet_files import appear_whole
 
 _MAGIC = b"PAR1"
 _PIECE = 1 << 24  # bytes copied at a time

@@ -2,29 +2,33 @@
 
 import json
 import multiprocessing
-import os
 import shutil
 import signal
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, as_completed, wait
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import polars as pl
+
 from evidens.foundation import peak_memory_mb, track
-from evidens.study.engine import count_processes, give_back_memory
-from evidens.study.study import write_parquet
+from evidens.study.engine import count_processes
+from evidens.study.engine_local import environment
+from evidens.study.parquet_files import write_parquet
 
 ACCOUNT = "account.json"
-MB_PER_PERSON, MB_PER_PROCESS = 0.07, 300  # of one process that simulates a shard; measured, and rounded up
+MB_PER_PERSON, MB_PER_PROCESS = 0.04, 200  # of one process that simulates a shard; measured, and rounded up
 OF_A_PROCESS = {
     "POLARS_MAX_THREADS": "1",  # there are as many processes as cores
-    "_RJEM_MALLOC_CONF": "dirty_decay_ms:10000,muzzy_decay_ms:10000",  # polars keeps memory for its next use: a sixth
-}  # of the time would go to asking the machine for it anew
+    # A process keeps its memory for the next shard: up to a fifth of the time would go to asking for it anew.
+    "_RJEM_MALLOC_CONF": "dirty_decay_ms:-1,muzzy_decay_ms:-1",  # polars
+    "MALLOC_MMAP_MAX_": "0",  # numpy, by way of the C library
+    "MALLOC_TRIM_THRESHOLD_": str(2**40),
+}
 
 
 @dataclass(frozen=True)
@@ -75,7 +79,7 @@ def simulate_shards(world: Any, scratch: Path, shards: Sequence[int], *, n_proce
 
 def simulate_one_shard(world: Any, scratch: Path, shard: int) -> ShardAccount:
     """Simulate one shard into a folder of `scratch` that appears whole or not at all."""
-    from evidens.registers.emission import emit_delivery
+    from evidens.registers.emission import emit_registers
     from evidens.simulation import simulate_shard
 
     folder = folder_of(scratch, shard)
@@ -83,20 +87,24 @@ def simulate_one_shard(world: Any, scratch: Path, shard: int) -> ShardAccount:
     shutil.rmtree(unfinished, ignore_errors=True)
     clock = [time.process_time()]
     simulated = simulate_shard(world, shard)
-    give_back_memory()
     clock.append(time.process_time())
-    files, log = emit_delivery(simulated, world)
+    n_rows, written_s, logs = 0, 0.0, []
+    for files, log in emit_registers(simulated, world):
+        started = time.process_time()
+        for name, frame in files.items():
+            write_parquet(frame, unfinished / "raw" / f"{name}.parquet", statistics=False)
+            n_rows += frame.height
+        written_s += time.process_time() - started
+        logs.append(log)
     clock.append(time.process_time())
-    for name, frame in files.items():
-        write_parquet(frame, unfinished / "raw" / f"{name}.parquet", statistics=False)
     write_parquet(simulated.truth_persons, unfinished / "truth" / "truth_persons.parquet")
     write_parquet(simulated.truth_risk, unfinished / "truth" / "truth_risk.parquet")
-    write_parquet(log, unfinished / "truth" / "truth_defects.parquet")
+    write_parquet(pl.concat(logs), unfinished / "truth" / "truth_defects.parquet")
     clock.append(time.process_time())
-    n_rows = sum(frame.height for frame in files.values())
-    simulated_s, emitted_s, written_s = (round(after - before, 3) for before, after in pairwise(clock))
+    simulated_s, formed_s, truth_s = (after - before for before, after in pairwise(clock))
+    emitted_s, written_s = formed_s - written_s, written_s + truth_s
     peak_mb = round(peak_memory_mb(children=False))
-    account = ShardAccount(shard, n_rows, simulated_s, emitted_s, written_s, peak_mb)
+    account = ShardAccount(shard, n_rows, round(simulated_s, 3), round(emitted_s, 3), round(written_s, 3), peak_mb)
     (unfinished / ACCOUNT).write_text(json.dumps(asdict(account)), encoding="utf-8")
     unfinished.replace(folder)
     return account
@@ -115,7 +123,7 @@ def read_accounts(scratch: Path, shards: Sequence[int]) -> list[ShardAccount]:
 
 def _in_processes(work: Any, shards: Sequence[int], n_processes: int) -> Iterator[ShardAccount]:
     """Yield finished shards; no more are handed out than there are processes, so that an interrupt ends soon."""
-    with _environment(OF_A_PROCESS), ProcessPoolExecutor(
+    with environment(OF_A_PROCESS), ProcessPoolExecutor(
         n_processes,
         mp_context=multiprocessing.get_context("spawn"),
         initializer=signal.signal,
@@ -128,18 +136,3 @@ def _in_processes(work: Any, shards: Sequence[int], n_processes: int) -> Iterato
                 done, running = wait(running, return_when=FIRST_COMPLETED)
                 yield from (future.result() for future in done)
         yield from (future.result() for future in as_completed(running))
-
-
-@contextmanager
-def _environment(wanted: Mapping[str, str]) -> Iterator[None]:
-    """Have processes that start meanwhile find variables as wanted."""
-    before = {name: os.environ.get(name) for name in wanted}
-    os.environ.update(wanted)
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                del os.environ[name]
-            else:
-                os.environ[name] = value

@@ -13,9 +13,10 @@ import polars as pl
 
 from evidens.foundation import StageLog, track
 from evidens.study.delivery import MANIFEST, write_manifest
+from evidens.study.parquet_files import appear_whole, write_parquet
 from evidens.study.parquet_join import join_parquet
 from evidens.study.shards import ShardAccount, folder_of, read_accounts, simulate_shards
-from evidens.study.study import Study, appear_whole, write_parquet
+from evidens.study.study import Study
 
 TRUTH = ("truth_persons", "truth_risk", "truth_effects", "truth_defects")
 MAKERS = ("codes", "foundation", "registers", "simulation")  # rooms whose code and tables make a shard

@@ -17,6 +17,7 @@ from evidens.registers.bef.emit import COLUMNS, emit_bef, snapshot_days
 from evidens.registers.cpr.emit import NUMBER_COLUMNS, carry_old_numbers, emit_cpr
 from evidens.registers.dod.emit import emit_dod
 from evidens.registers.dodsaasg.emit import emit_dodsaasg
+from evidens.registers.emission_files import as_text
 from evidens.registers.faik.emit import emit_faik
 from evidens.registers.ind.emit import emit_ind
 from evidens.registers.lmdb.emit import emit_lmdb
@@ -46,7 +47,7 @@ def shard():
 
 @pytest.fixture(scope="module")
 def tables(shard):
-    return {key: frame for emit in EMITTERS for key, frame in emit(shard, WORLD).items()}
+    return {key: as_text(frame) for emit in EMITTERS for key, frame in emit(shard, WORLD).items()}
 
 
 @pytest.fixture(scope="module")

@@ -107,8 +107,9 @@ def test_limits_of_reporting_are_kept_and_have_their_sign(results):
 def test_no_value_is_impossible(results):
     from evidens.registers.lab.results import read_units
 
-    limits = read_units(results.select(code="analysis", unit=pl.col("unit").cast(pl.String)).unique())
-    joined = results.join(limits, left_on="analysis", right_on="code")
+    told = results.with_columns(pl.col("analysis", "unit").cast(pl.String))
+    limits = read_units(told.select("unit", code="analysis").unique())
+    joined = told.join(limits, left_on=["analysis", "unit"], right_on=["code", "unit"], nulls_equal=True)
     assert joined["_is_expected"].all()
     assert joined.filter(~pl.col("value").is_between("_low", "_high")).height == 0
 

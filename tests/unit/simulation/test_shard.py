@@ -30,7 +30,8 @@ def moments(shard):
         "results": (shard.results, "analysis"),
     }
     return pl.concat(
-        frame.select("pnr", on=DATED[name], code=code, source=pl.lit(name)) for name, (frame, code) in coded.items()
+        frame.select("pnr", on=DATED[name], code=pl.col(code).cast(pl.String), source=pl.lit(name))
+        for name, (frame, code) in coded.items()
     )
 
 

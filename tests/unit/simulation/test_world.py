@@ -7,7 +7,7 @@ from tests.unit.simulation.worlds import build_world
 from evidens.foundation import SettingsError
 
 
-@pytest.mark.parametrize(("name", "n_shards"), [("tiny", 1), ("demo", 4), ("national", 300)])
+@pytest.mark.parametrize(("name", "n_shards"), [("tiny", 1), ("demo", 4), ("national", 150)])
 def test_shipped_worlds_can_be_built(name, n_shards):
     world = build_world(name)
     assert world.name == name

@@ -7,7 +7,9 @@ import polars as pl
 
 from evidens.simulation import Shard, WorldSettings
 from evidens.simulation.arrays import Ints
+from evidens.simulation.places import MUNICIPALITIES, pool_of
 from evidens.simulation.quarters import day_number
+from evidens.simulation.world import REGIONS
 
 _QUARTERLY_FROM = 2008
 _ORIGIN_TYPES = {"danish": 1, "immigrant": 2, "descendant": 3}
@@ -16,6 +18,8 @@ _COUNTRIES = {
     "IQ": "5436", "IR": "5438", "PK": "5464", "VN": "5488",
 }  # fmt: skip
 _CIVIL = {"unmarried": "U", "married": "G", "divorced": "F", "widowed": "E"}
+_REGIONS, _MUNICIPALITIES = pl.Enum(REGIONS), pl.Enum(pool_of(MUNICIPALITIES)[0])
+_COUNTRY_CODES, _CIVIL_CODES = pl.Enum(_COUNTRIES.values()), pl.Enum(_CIVIL.values())
 _OF_AGE, _LEAVES_HOME = 18, 20
 COLUMNS = (
     "pnr", "referencetid", "koen", "foed_dag", "alder", "reg", "kom", "ie_type", "opr_land", "statsb", "civst",
@@ -127,13 +131,13 @@ def _describe_pieces(spells: pl.DataFrame, on: pl.Series) -> pl.DataFrame:
     is_married = pl.col("_civil") == _CIVIL["married"]
     has_moved = pl.col("region") != pl.col("region").first().over("pnr")
     return spells.select(
-        "pnr", "koen", "ie_type", "opr_land", "statsb",
+        "pnr", "koen", "ie_type", pl.col("opr_land", "statsb").cast(_COUNTRY_CODES),
         foed_dag="born_on",
-        reg="region",
-        kom="municipality",
+        reg=pl.col("region").cast(_REGIONS),
+        kom=pl.col("municipality").cast(_MUNICIPALITIES),
         civst=pl.when(~is_of_age).then(pl.lit(_CIVIL["unmarried"]))
         .when(is_married & pl.col("partner").is_not_null() & ~has_partner).then(pl.lit(_CIVIL["widowed"]))
-        .otherwise("_civil"),
+        .otherwise("_civil").cast(_CIVIL_CODES),
         familie_id=pl.when(is_at_home).then("childhood_family")
         .when(has_moved).then("moved_family_number").otherwise("family_number"),
         mor_id="mother",

@@ -7,12 +7,14 @@ import polars as pl
 
 from evidens.registers.emission_files import divide_by_year
 from evidens.simulation import Shard, WorldSettings
+from evidens.simulation.drawn import as_enum
 
 _LARGEST = 20_000  # in units of the last decimal reported
 _WORDS = {"not detected": "IKKE PÅVIST", "detected": "PÅVIST"}
 _POINT_LABORATORIES = ("82101", "83102", "84103")  # write a decimal point, all others a comma
 _SIGN_LABORATORIES = ("83103", "85102")  # write the sign of a limit before the digits, all others in its own column
 _SIGNS = ("", "<", ">")
+_TIMES = tuple(f"{minute // 60:02d}:{minute % 60:02d}" for minute in range(24 * 60))
 
 
 def emit_lab(shard: Shard, world: WorldSettings) -> dict[tuple[str, str, int], pl.DataFrame]:
@@ -49,23 +51,16 @@ def _deliver(rows: pl.DataFrame) -> pl.DataFrame:
     return pl.DataFrame({
         "patient_cpr": rows["pnr"],
         "samplingdate": rows["sampled_on"],
-        "samplingtime": _times().gather(rows["minute"].to_numpy()),
+        "samplingtime": as_enum(rows["minute"].to_numpy(), _TIMES),
         "analysiscode": rows["analysis"],
         "value": _texts().gather(place),
-        "operator": pl.Series([None, *_SIGNS[1:]]).gather(np.where(writes_sign, 0, sign)),
-        "unit": _as_text(rows["unit"]),
-        "resulttype": pl.Series(["numeric", "alphanumeric"]).gather(is_word.astype(np.uint8)),
-        "laboratorium_idcode": _as_text(rows["laboratory"]),
-        "referenceinterval_lowerlimit": _as_text(rows["interval_low"]),
-        "referenceinterval_upperlimit": _as_text(rows["interval_high"]),
+        "operator": as_enum(np.where(writes_sign, 0, sign), _SIGNS),
+        "unit": rows["unit"],
+        "resulttype": as_enum(is_word.astype(np.uint8), ("numeric", "alphanumeric")),
+        "laboratorium_idcode": rows["laboratory"],
+        "referenceinterval_lowerlimit": rows["interval_low"],
+        "referenceinterval_upperlimit": rows["interval_high"],
     })  # fmt: skip
-
-
-def _as_text(column: pl.Series) -> pl.Series:
-    """Return categories as text, looked up: a cast would cost four times as much."""
-    if isinstance(column.dtype, pl.Enum):
-        return column.dtype.categories.gather(column.to_physical()).alias(column.name)
-    return column.cast(pl.String)
 
 
 @cache
@@ -75,9 +70,3 @@ def _texts() -> pl.Series:
     both = [number.replace(".", sign) for first in range(0, 3 * _LARGEST, _LARGEST) for sign in (",", ".")
             for number in numbers[first : first + _LARGEST]]  # fmt: skip
     return pl.Series([*(sign + number for sign in _SIGNS for number in both), *_WORDS.values()])
-
-
-@cache
-def _times() -> pl.Series:
-    """Every minute of the day as HH:MM."""
-    return pl.Series([f"{minute // 60:02d}:{minute % 60:02d}" for minute in range(24 * 60)])

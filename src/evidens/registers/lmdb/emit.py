@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from evidens.registers.emission_files import split_by_year
+from evidens.registers.emission_files import one_of, split_by_year
 from evidens.simulation import Shard, WorldSettings
 
 
@@ -17,6 +17,6 @@ def emit_lmdb(shard: Shard, world: WorldSettings) -> dict[tuple[str, str, int], 
         "packsize": pl.col("pack_size").cast(pl.Float64),
         "volume": "daily_doses",
         "indo": "indication",
-        "korr": pl.lit(pl.Series([None, "1"])).gather(pl.col("is_correction").cast(pl.UInt32)),
+        "korr": one_of((None, "1"), pl.col("is_correction")),
     }
     return split_by_year(shard.dispensings, pl.col("dispensed_on"), columns, ("lmdb", "lmdb"), world)
