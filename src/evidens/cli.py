@@ -32,6 +32,7 @@ def main(arguments: list[str] | None = None) -> None:
     check.add_argument("--json", action="store_true", help="the same content for a program")
     check.add_argument("--no-rows", action="store_true", help="look at names and columns only, and not at rows")
     check.set_defaults(run=lambda given: _check_delivery(given.path, given.json, not given.no_rows))
+    _add_events(commands.add_parser("events", help="the event store: what it holds, whether it is unchanged, as MEDS"))
     ui = commands.add_parser("ui", help="browse recorded versions in MLflow")
     ui.add_argument("--port", type=int, default=5000)
     ui.set_defaults(run=lambda given: _browse(given.port))
@@ -41,6 +42,19 @@ def main(arguments: list[str] | None = None) -> None:
     except EvidensError as error:
         print(error, file=sys.stderr)
         sys.exit(1)
+
+
+def _add_events(events: argparse.ArgumentParser) -> None:
+    actions = events.add_subparsers(required=True, metavar="action")
+    describe = actions.add_parser("describe", help="per segment: events, people, months, codes, bytes")
+    describe.add_argument("--json", action="store_true", help="the same content for a program, and more")
+    describe.set_defaults(run=lambda given: _describe_events(given.json))
+    check = actions.add_parser("check", help="compare every file, byte for byte, with the manifest")
+    check.set_defaults(run=lambda _: _check_events())
+    export = actions.add_parser("export", help="write events and people in a format of others")
+    export.add_argument("path", type=Path, help="a folder that is not there yet, outside of the study")
+    export.add_argument("--format", choices=("meds",), default="meds", help="MEDS 0.4")
+    export.set_defaults(run=lambda given: _export_events(given.path))
 
 
 def _summarise() -> None:
@@ -101,6 +115,24 @@ def _check_delivery(folder: Path, as_json: bool, rows: bool) -> None:
     from evidens.study.study import find_root
 
     run_check(folder, root=find_root(Path()), as_json=as_json, rows=rows)
+
+
+def _describe_events(as_json: bool) -> None:
+    from evidens.study.store import run_describe
+
+    run_describe(Path(), as_json=as_json)
+
+
+def _check_events() -> None:
+    from evidens.study.store import run_check
+
+    run_check(Path())
+
+
+def _export_events(folder: Path) -> None:
+    from evidens.study.meds import run_export
+
+    run_export(Path(), folder)
 
 
 def _browse(port: int) -> None:

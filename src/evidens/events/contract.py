@@ -26,7 +26,7 @@ class Event(dy.Schema):
     value = dy.Float64(nullable=True)
     operator = dy.String(nullable=True, check=lambda c: c.is_in(["<", ">"]))  # the value is a limit of what is measured
     unit = dy.String(nullable=True)
-    text = dy.String(nullable=True)  # a diagnosis' type (A or B); the word of a result in words
+    text = dy.String(nullable=True)  # a diagnosis' type; the word of a result; an admission's urgency
     register = dy.String()
     delivery = dy.String()
 

@@ -5,7 +5,7 @@ import polars as pl
 import pytest
 
 from evidens.contracts import ContractError, Role, check_table, columns_with_role, schema_of
-from evidens.events import EVENT_ORDER, Event, Person, Residence, keep_visible_before, sort_events
+from evidens.events import EVENT_ORDER, Event, Person, Residence, keep_visible_before, sort_events, sort_rows
 
 JAN = dt.datetime(2018, 1, 1)  # noqa: DTZ001 - the store has no time zones
 
@@ -43,6 +43,26 @@ def test_the_order_is_total_so_it_does_not_depend_on_the_order_of_arrival():
     assert forward.equals(backward)
     assert forward["person_id"].is_sorted()
     assert set(EVENT_ORDER) == set(forward.columns)
+
+
+def test_rows_are_sorted_as_by_all_columns_missing_values_first():
+    day, second = JAN.date(), dt.datetime(2018, 1, 1, 0, 0, 1)  # noqa: DTZ001
+    every = list(
+        itertools.product((None, 2019, 2018), (3, 1), (None, day), (second, JAN, None), (None, "b", "a"), (2.0, None))
+    )
+    schema = {
+        "year": pl.Int32,
+        "id": pl.Int64,
+        "on": pl.Date,
+        "at": pl.Datetime("us"),
+        "text": pl.String,
+        "x": pl.Float64,
+    }
+    rows = pl.DataFrame(every, schema=schema, orient="row").sample(fraction=1, shuffle=True, seed=1)
+    first = ["year", "id", "on", "at", "text"]
+    for n_first in range(1, len(first) + 1):
+        assert sort_rows(rows, first[:n_first], rest=[*first[n_first:], "x"]).equals(rows.sort(*first, "x"))
+    assert sort_rows(rows.clear(), first, rest=["x"]).is_empty()
 
 
 @pytest.mark.parametrize(
