@@ -5,49 +5,56 @@ import datetime as dt
 import numpy as np
 import polars as pl
 import pytest
-from tests.unit.features.naive_features import draw_events
+from tests.unit.features.small_tables import COLUMNS, EVERYTHING, frame_members
 
-from evidens.features import (
-    FeatureError,
-    Features,
-    FeatureSettings,
-    build_features,
-    check_truncation,
-    count_codes,
-    make_vocabulary,
-)
-from evidens.features import audit as audit_module
+from evidens.events import BucketEvents
+from evidens.features import Features, build_features, count_codes, make_vocabulary
 from evidens.phenotypes import load_phenotype
 
-SETTINGS = FeatureSettings(
-    windows_days=(90, 365, 1825),
-    code_levels={"ATC": (5,), "ICD10": (4,), "NPU": (0,), "CONTACT": (0,)},
-    lab_statistics=dict.fromkeys(("latest", "days_since", "min", "max", "mean"), (365, 1825)),
-    distinct={"ATC": (365,)},
-    recency=("CONTACT", "NPU"),
-    min_people=2,
-)
 HIDDEN = load_phenotype("type_2_diabetes").suspicion
 INDEX = {p: dt.datetime.fromisoformat(f"{2016 + p % 4}-01-01") for p in range(1, 41)}
-MEMBERS = pl.DataFrame(
-    [(p, at, 40 + p, "female", "danish", "84") for p, at in INDEX.items()], orient="row",
-    schema={"person_id": pl.Int64, "index_at": pl.Datetime("us"), "age": pl.Int16, "sex": pl.String,
-            "origin": pl.String, "region": pl.String},
-)  # fmt: skip
+MEMBERS = frame_members(
+    *(
+        {"person_id": p, "index_at": at, "age": 40 + p, "sex": "female", "origin": "danish", "region": "84"}
+        for p, at in INDEX.items()
+    )
+)
+CODES = (
+    "NPU/NPU27300",
+    "NPU/NPU02319",
+    "ATC/C10AA01",
+    "ATC/A10BA02",
+    "ICD10/DI109A",
+    "ICD10/DC189",
+    "CONTACT/inpatient",
+)
+
+
+def draw_events(rng: np.random.Generator, *, n: int) -> pl.DataFrame:
+    """Draw events of these people and of nobody, in the ten years around their index."""
+    person = rng.integers(1, 44, n)
+    index = np.array([INDEX.get(int(p), dt.datetime.fromisoformat("2018-01-01")) for p in person], "datetime64[us]")
+    at = index - rng.integers(-700, 3000, n).astype("timedelta64[D]") + rng.integers(0, 24, n).astype("timedelta64[h]")
+    late = rng.choice([0, 1, 40], n).astype("timedelta64[D]")
+    value = np.where(rng.random(n) < 0.8, np.round(rng.lognormal(3, 1, n), 3), np.nan)
+    drawn = {"person_id": person, "event_at": at, "known_at": at + late, "code": rng.choice(CODES, n), "value": value}
+    return pl.DataFrame(drawn | {"end_at": at + late}).cast(COLUMNS).with_columns(pl.col("value").fill_nan(None))
 
 
 @pytest.fixture(scope="module")
 def events() -> pl.DataFrame:
-    return draw_events(np.random.default_rng(7), INDEX, n=2500)
+    return draw_events(np.random.default_rng(7), n=2500)
 
 
 @pytest.fixture(scope="module")
 def vocabulary(events: pl.DataFrame):
-    return make_vocabulary([count_codes(events, MEMBERS, settings=SETTINGS, excluded=HIDDEN)], SETTINGS)
+    return make_vocabulary(
+        [count_codes(BucketEvents.of(events), MEMBERS, settings=EVERYTHING, excluded=HIDDEN)], EVERYTHING
+    )
 
 
 def build(events: pl.DataFrame, vocabulary, members: pl.DataFrame = MEMBERS) -> Features:
-    return build_features(members, events, settings=SETTINGS, vocabulary=vocabulary, excluded=HIDDEN)
+    return build_features(members, BucketEvents.of(events), settings=EVERYTHING, vocabulary=vocabulary, excluded=HIDDEN)
 
 
 def same(one: Features, other: Features) -> bool:
@@ -66,12 +73,6 @@ def test_events_that_become_known_on_the_index_day_change_nothing(events: pl.Dat
     assert same(build(pl.concat([events, late]), vocabulary), build(events, vocabulary))
 
 
-def test_events_before_the_longest_window_change_nothing(events: pl.DataFrame, vocabulary) -> None:
-    index = pl.col("person_id").replace_strict(INDEX, default=None, return_dtype=pl.Datetime("us"))
-    old = events.with_columns(event_at=index - pl.duration(days=1826), known_at=index - pl.duration(days=1826))
-    assert same(build(pl.concat([events, old.drop_nulls("event_at")]), vocabulary), build(events, vocabulary))
-
-
 def test_the_order_of_events_changes_nothing(events: pl.DataFrame, vocabulary) -> None:
     shuffled = events.sample(fraction=1.0, shuffle=True, seed=11)
     assert same(build(shuffled, vocabulary), build(events, vocabulary))
@@ -87,26 +88,7 @@ def test_buckets_give_what_the_whole_gives(events: pl.DataFrame, vocabulary) -> 
 
 
 def test_a_longer_window_never_counts_less(events: pl.DataFrame, vocabulary) -> None:
-    named = build(events, vocabulary).counts.join(vocabulary.frame.select("column", "code", "window_days"), on="column")
-    by_window = named.pivot("window_days", index=["person_id", "code"], values="value").fill_null(0)
-    assert (by_window["90"] <= by_window["365"]).all()
-    assert (by_window["365"] <= by_window["1825"]).all()
-
-
-def test_the_truncation_audit_passes_here(events: pl.DataFrame, vocabulary) -> None:
-    check_truncation(MEMBERS, events, settings=SETTINGS, vocabulary=vocabulary, excluded=HIDDEN)
-
-
-def test_the_truncation_audit_finds_a_feature_that_reads_the_future(
-    events: pl.DataFrame, vocabulary, monkeypatch
-) -> None:
-    def leaky(members: pl.DataFrame, seen: pl.DataFrame, **rest) -> Features:
-        features = build_features(members, seen, **rest)
-        n_ever = members.join(seen.group_by("person_id").len(), on="person_id", how="left", maintain_order="left")[
-            "len"
-        ]
-        return Features(features.dense.with_columns(n_ever=n_ever.cast(pl.Float32)), features.counts)
-
-    monkeypatch.setattr(audit_module, "build_features", leaky)
-    with pytest.raises(FeatureError, match="'n_ever' reads the future of"):
-        check_truncation(MEMBERS, events, settings=SETTINGS, vocabulary=vocabulary, excluded=HIDDEN)
+    named = build(events, vocabulary).counts.join(vocabulary.frame.select("column", "code", "window"), on="column")
+    by_window = named.pivot("window", index=["person_id", "code"], values="value").fill_null(0)
+    assert (by_window["90d"] <= by_window["1825d"]).all()
+    assert (by_window["1825d"] <= by_window["ever"]).all()

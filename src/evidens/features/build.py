@@ -1,6 +1,10 @@
 """Build the features of one bucket of people."""
 
+from __future__ import annotations
+
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import polars as pl
@@ -8,13 +12,20 @@ from numpy.typing import NDArray
 
 from evidens.codes import CodeList
 from evidens.contracts import check_table, schema_of
-from evidens.events import ORIGINS, REGIONS
+from evidens.events import BucketEvents
+from evidens.features.accumulate import Accumulators
+from evidens.features.coding import code_subjects
 from evidens.features.contract import CountFeature
-from evidens.features.history import DAY_US, History, select_history
-from evidens.features.laboratory import build_laboratory
+from evidens.features.families import Source
+from evidens.features.index import Index
+from evidens.features.kernel import Sink, pour
 from evidens.features.settings import FeatureSettings
-from evidens.features.tokens import Tallies, count_tokens, find_tokens, system_of
-from evidens.features.vocabulary import Vocabulary
+from evidens.features.tokens import Tallies, TokenCoder, TokenSink
+from evidens.features.vocabulary import ROWS_AT_ONCE, Vocabulary
+from evidens.features.windows import Window
+
+PEOPLE_AT_ONCE = 50_000  # whose events are in memory at once
+BYTES_AT_ONCE = 5 << 23  # of the accumulators, if every row had every subject; most take a tenth of it
 
 
 @dataclass(frozen=True)
@@ -24,9 +35,9 @@ class Features:
     Parameters
     ----------
     dense : polars.DataFrame
-        person_id, index_at and one Float32 column per feature; null: not measured. Sorted by person.
+        person_id, index_at and one Float32 column per feature; null: not measured. Sorted by person and index.
     counts : polars.DataFrame
-        Contract CountFeature; what is not there is 0. Sorted by person and column.
+        Contract CountFeature; what is not there is 0. Sorted by person, index and column.
     """
 
     dense: pl.DataFrame
@@ -35,7 +46,7 @@ class Features:
 
 def build_features(
     members: pl.DataFrame,
-    events: pl.DataFrame,
+    events: BucketEvents,
     *,
     settings: FeatureSettings,
     vocabulary: Vocabulary,
@@ -46,9 +57,9 @@ def build_features(
     Parameters
     ----------
     members : polars.DataFrame
-        Contract `protocol.contract:Member`: who, and on which index date.
-    events : polars.DataFrame
-        Contract `events.contract:Event`, of these and any other people of the bucket.
+        Contract `protocol.contract:Member`: who, and on which index dates; one row per person and date.
+    events : BucketEvents
+        Of these and any other people of the bucket.
     settings : FeatureSettings
         Families and windows.
     vocabulary : Vocabulary
@@ -63,96 +74,120 @@ def build_features(
 
     Notes
     -----
-    One rule of time for every family: an event counts when index - w <= event_at < index and known_at <
-    index. `check_truncation` proves it on any data that it is given.
+    One rule of time for every family: an event counts when index - begin <= event_at < index - end and known_at <
+    index (`kernel.pour`). The truncation audit proves it on any data that it is given.
     """
-    members = members.sort("person_id")
-    history = select_history(events, members, settings.windows_days, excluded)
-    tallies = count_tokens(history, find_tokens(history.codes, settings), len(settings.windows_days))
-    columns = {
-        **_describe_person(members, settings),
-        **build_laboratory(history, settings.analytes, settings.lab_statistics, settings.windows_days),
-        **_count_distinct(tallies, history, settings),
-        **_find_recency(history, settings),
-    }
-    frame = pl.DataFrame({name: pl.Series(values, dtype=pl.Float32) for name, values in columns.items()})
-    dense = members.select("person_id", "index_at").hstack(frame.with_columns(pl.all().fill_nan(None)))
-    counts = _select_counts(tallies, members["person_id"].to_numpy(), settings, vocabulary)
-    return Features(dense, check_table(counts, CountFeature, place="count_features"))
+    members = members.sort("person_id", "index_at")
+    index = Index.of(members)
+    counted = frozenset(vocabulary.frame["code"])
+    dense: list[pl.DataFrame] = []
+    counts: list[pl.DataFrame] = []
+    for rows, source in reckon(index, events, settings, members=members, excluded=excluded, counted=counted):
+        columns = {name: pl.Series(values) for name, values in _columns_of(settings, source)}
+        keys = members[rows].select("person_id", "index_at")
+        frame = pl.DataFrame(columns, schema=dict.fromkeys(settings.dense_names, pl.Float32))
+        dense.append(keys.hstack(frame.with_columns(pl.all().fill_nan(None))))
+        counts.append(_select_counts(source.tallies, keys, vocabulary))
+    if not dense:
+        schema = dict.fromkeys(settings.dense_names, pl.Float32)
+        dense = [members.select("person_id", "index_at").hstack(pl.DataFrame(schema=schema))]
+        counts = [pl.DataFrame(schema=schema_of(CountFeature))]
+    return Features(pl.concat(dense), check_table(pl.concat(counts), CountFeature, place="count_features"))
 
 
-def dense_names(settings: FeatureSettings) -> tuple[str, ...]:
-    """Name the dense features in their order, without building any.
+def build_columns(
+    index: Index,
+    events: BucketEvents,
+    settings: FeatureSettings,
+    *,
+    excluded: CodeList | None = None,
+    members: pl.DataFrame | None = None,
+) -> dict[str, NDArray[np.float32]]:
+    """Build the dense features as one array per feature, shape (n_rows,); NaN is not measured.
 
-    >>> dense_names(FeatureSettings(windows_days=(365,), code_levels={"ATC": (5,)}, recency=("ATC",)))
-    ('age', 'is_female', 'days_since_ATC_365d')
+    Parameters
+    ----------
+    index : Index
+        Rows.
+    events : BucketEvents
+        Of these and any other people.
+    settings : FeatureSettings
+        A family of kind codes has no dense features, and is passed over.
+    excluded : CodeList, optional
+    members : polars.DataFrame, optional
+        One row per row of the index, where a family reads what is known of the person.
     """
-    nobody = pl.DataFrame(schema={"person_id": pl.Int64, "index_at": pl.Datetime("us"), "age": pl.Int16,
-                                  "sex": pl.String, "origin": pl.String, "region": pl.String})  # fmt: skip
-    nothing = np.empty(0, np.int64)
-    history = History(0, (), nothing, nothing, nothing, nothing, np.empty(0))
-    tallies = count_tokens(history, [], len(settings.windows_days))
-    return tuple(
-        _describe_person(nobody, settings)
-        | build_laboratory(history, settings.analytes, settings.lab_statistics, settings.windows_days)
-        | _count_distinct(tallies, history, settings)
-        | _find_recency(history, settings)
-    )
+    found = {}
+    for rows, source in reckon(index, events, settings, members=members, excluded=excluded):
+        for name, values in _columns_of(settings, source):
+            if len(values) == len(index):
+                found[name] = values
+            else:
+                found.setdefault(name, np.empty(len(index), np.float32))[rows] = values
+    return found or {name: np.empty(0, np.float32) for name in settings.dense_names}
 
 
-def _describe_person(members: pl.DataFrame, settings: FeatureSettings) -> dict[str, NDArray[np.float32]]:
-    levels = {"origin": ORIGINS, "region": REGIONS}
-    features = {}
-    for predictor in settings.person_predictors:
-        if predictor == "age":
-            features["age"] = members["age"]
-        elif predictor == "is_female":
-            features["is_female"] = members["sex"] == "female"
-        else:  # the first level is the one that all others are compared with
-            features |= {f"is_{predictor}_{level}": members[predictor] == level for level in levels[predictor][1:]}
-    return {name: column.cast(pl.Float32).to_numpy() for name, column in features.items()}
+def reckon(
+    index: Index,
+    events: BucketEvents,
+    settings: FeatureSettings,
+    *,
+    counted: frozenset[str] = frozenset(),
+    excluded: CodeList | None = None,
+    members: pl.DataFrame | None = None,
+) -> Iterator[tuple[slice, Source]]:
+    """Yield what columns are made of, for some rows of the index at a time.
+
+    Parameters
+    ----------
+    index, events, settings, excluded, members
+        As for `build_columns`.
+    counted : frozenset of str
+        Tokens of the vocabulary; other sparse counts are not made.
+
+    Notes
+    -----
+    What is kept of some rows stays in the cache. Runs are read once for many such parts, whose accumulators use the
+    same room: the tables of a source are void when the next one is asked for.
+    """
+    at_once = min(BYTES_AT_ONCE // max(settings.plan.bytes_per_row * settings.bins.n, 1), ROWS_AT_ONCE)
+    subjects = code_subjects(settings.plan.subjects, excluded)
+    tokens = TokenCoder(partial(settings.tokens_of, counted=counted), excluded)
+    for shelf in index.shelves(PEOPLE_AT_ONCE):
+        parts = list(index[shelf].parts(at_once))
+        near = events.keep_people(*index[shelf].people)
+        if len(parts) > 1:
+            near = near.hold(sorted(settings.plan.columns), between=index[shelf].between(settings.bins))
+        cells = Accumulators(settings.plan, settings.bins, max(part.stop - part.start for part in parts), subjects)
+        for part in parts:
+            rows = slice(shelf.start + part.start, shelf.start + part.stop)
+            cells.begin(part.stop - part.start)
+            words = TokenSink(tokens, settings.bins)
+            sinks: list[Sink] = [cells, words] if settings.counts_tokens else [cells]
+            pour(near, index[rows], settings.bins, sinks)
+            known = None if members is None else members[rows]
+            yield rows, Source(part.stop - part.start, cells.finish(), words.finish(), known)
 
 
-def _count_distinct(tallies: Tallies, history: History, settings: FeatureSettings) -> dict[str, NDArray[np.float32]]:
-    features = {}
-    for system, windows in settings.distinct.items():
-        level = settings.code_levels[system][0]
-        is_at_level = np.array([_is_at_level(token, system, level) for token in tallies.tokens], bool)
-        pairs = is_at_level[tallies.token] if len(tallies.token) else np.zeros(0, bool)
-        for days in windows:
-            had_any = tallies.counts[pairs, settings.windows_days.index(days)] > 0
-            n = np.bincount(tallies.person[pairs][had_any], minlength=history.n_people)
-            features[f"n_distinct_{system}_{days}d"] = n.astype(np.float32)
-    return features
+def _columns_of(settings: FeatureSettings, source: Source) -> Iterator[tuple[str, NDArray[np.float32]]]:
+    return (column for family in settings.families for column in family.columns(source))
 
 
-def _is_at_level(token: str, system: str, level: int) -> bool:
-    """Whether a token is a code of `system` cut at `level`; a code shorter than that is at every level."""
-    return system_of(token) == system and (not level or len(token) - len(system) - 1 <= level)
-
-
-def _find_recency(history: History, settings: FeatureSettings) -> dict[str, NDArray[np.float32]]:
-    longest, features = settings.windows_days[-1], {}
-    system = np.array([system_of(code) for code in history.codes], dtype=object)
-    for name in settings.recency:
-        age = np.full(history.n_people, np.inf)
-        theirs = (system == name)[history.code] if len(system) else np.zeros(0, bool)
-        np.minimum.at(age, history.person[theirs], (history.age_us[theirs] // DAY_US).astype(np.float64))
-        features[f"days_since_{name}_{longest}d"] = np.where(np.isinf(age), np.nan, age).astype(np.float32)
-    return features
-
-
-def _select_counts(
-    tallies: Tallies, person_id: NDArray[np.int64], settings: FeatureSettings, vocabulary: Vocabulary
-) -> pl.DataFrame:
-    """Keep the tallies that the vocabulary names, as (person_id, column, value)."""
+def _select_counts(tallies: Tallies, keys: pl.DataFrame, vocabulary: Vocabulary) -> pl.DataFrame:
+    """Keep the tallies that the vocabulary names, as (person_id, index_at, column, value)."""
     places = {token: place for place, token in enumerate(tallies.tokens)}
-    column = np.full((len(tallies.tokens), len(settings.windows_days)), -1, np.int32)
-    for number, code, days in vocabulary.frame.select("column", "code", "window_days").iter_rows():
-        if code in places:
-            column[places[code], settings.windows_days.index(days)] = number
-    of_pair = column[tallies.token] if len(tallies.token) else np.full(tallies.counts.shape, -1, np.int32)
-    pair, window = np.nonzero((of_pair >= 0) & (tallies.counts > 0))
-    schema = schema_of(CountFeature)
-    values = (person_id[tallies.person[pair]], of_pair[pair, window], tallies.counts[pair, window].astype(np.float32))
-    return pl.DataFrame(dict(zip(schema, values, strict=True)), schema=schema).sort("person_id", "column")
+    rows, columns, values = [], [], []
+    for (window,), named in vocabulary.frame.partition_by("window", as_dict=True).items():
+        column = np.full(len(places), -1, np.int32)
+        for number, code in named.select("column", "code").iter_rows():
+            if code in places:
+                column[places[code]] = number
+        n = tallies.within(Window.parse(window))
+        kept = np.flatnonzero((column[tallies.token] >= 0) & (n > 0)) if len(places) else np.empty(0, np.int64)
+        rows.append(tallies.row[kept])
+        columns.append(column[tallies.token[kept]])
+        values.append(n[kept].astype(np.float32))
+    if not rows:
+        return pl.DataFrame(schema=schema_of(CountFeature))
+    found = keys[np.concatenate(rows)].with_columns(column=np.concatenate(columns), value=np.concatenate(values))
+    return found.select(list(schema_of(CountFeature))).sort("person_id", "index_at", "column")

@@ -23,7 +23,7 @@ class FeatureError(EvidensError):
 
 @dataclass(frozen=True)
 class FeatureMatrix:
-    """One row per person, one named column per feature.
+    """One row per person and index date, one named column per feature.
 
     Parameters
     ----------
@@ -65,13 +65,8 @@ def assemble(dense: pl.DataFrame, counts: pl.DataFrame, vocabulary: Vocabulary, 
         finding = f"{members.height - rows.height:,} of {members.height:,} people have no row of features."
         raise FeatureError(Fault("dense_features", finding, "Build the features of these people at their index date."))
     names = tuple(name for name in dense.columns if name not in KEYS)
-    values = (
-        rows.select(pl.col(names).cast(pl.Float32).fill_null(np.nan)).to_numpy()
-        if names
-        else np.empty((rows.height, 0))
-    )
-    left = scipy.sparse.csr_array(np.ascontiguousarray(values, dtype=np.float32))
-    entries = counts.join(rows.select("person_id", "row"), on="person_id", how="inner").sort("row", "column")
+    left = _as_sparse(rows.select(names))
+    entries = counts.join(rows.select(*KEYS, "row"), on=list(KEYS), how="inner").sort("row", "column")
     where = (entries["row"].to_numpy().astype(np.int64), entries["column"].to_numpy().astype(np.int64))
     shape = (rows.height, len(vocabulary.names))
     right = scipy.sparse.csr_array((entries["value"].to_numpy(), where), shape=shape, dtype=np.float32)
@@ -79,3 +74,18 @@ def assemble(dense: pl.DataFrame, counts: pl.DataFrame, vocabulary: Vocabulary, 
     matrix.sort_indices()
     index_at = rows["index_at"].cast(pl.Datetime("us")).to_numpy()
     return FeatureMatrix(names + vocabulary.names, matrix, rows["person_id"].to_numpy(), index_at)
+
+
+def _as_sparse(columns: pl.DataFrame) -> scipy.sparse.csc_array:
+    """Take dense columns one by one, null as NaN and without the zeros: no matrix of all cells is made."""
+    import scipy.sparse
+
+    stored = [np.empty(0, np.int32)], [np.empty(0, np.float32)]
+    for column in columns.iter_columns():
+        values = column.cast(pl.Float32).fill_null(np.nan).to_numpy()
+        places = np.flatnonzero(values != 0)
+        stored[0].append(places.astype(np.int32))
+        stored[1].append(values[places])
+    starts = np.cumsum([0, *(len(part) for part in stored[0][1:])])
+    indices, data = (np.concatenate(parts) for parts in stored)
+    return scipy.sparse.csc_array((data, indices, starts), shape=columns.shape)

@@ -1,14 +1,20 @@
 """Which features are built from a history, and from how far back."""
 
-from collections.abc import Collection, Iterable, Mapping
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from functools import cached_property
 
-from evidens.codes import CODE_SYSTEMS
-from evidens.features.laboratory import LAB_STATISTICS, load_laboratory
-from evidens.foundation import Lookback
+import polars as pl
 
-PersonPredictor = Literal["age", "is_female", "origin", "region"]
+from evidens.features.accumulate import Accumulators, Plan
+from evidens.features.coding import code_subjects
+from evidens.features.families import AnyFamily, CodeFamily, Source
+from evidens.features.subjects import Subject, find_subject, group_patterns
+from evidens.features.tokens import TokenCoder, TokenSink
+from evidens.features.windows import Bins, Window
 
 
 @dataclass(frozen=True)
@@ -17,75 +23,83 @@ class FeatureSettings:
 
     Parameters
     ----------
-    windows_days : tuple of int
-        Lengths of the windows [index - w, index), ascending; all end at the index, so they are nested.
-    person_predictors : tuple of {"age", "is_female", "origin", "region"}
-        What is known of the person. Origin and region are there to examine fairness and transport; they are
-        no predictors unless a study says so.
-    labs : tuple of str
-        Analytes of laboratory.csv; "all" alone means every one.
-    lab_statistics : mapping of str to tuple of int
-        Of "latest", "min", "max", "mean", "days_since": in which windows.
-    code_levels : mapping of str to tuple of int
-        Per code system the numbers of characters at which codes are counted; 0 means the whole code. Systems
-        that are not named are not counted.
-    groups : bool
-        Whether the groups of codes.csv are counted too.
-    distinct : mapping of str to tuple of int
-        Per code system the windows in which the number of different codes is counted (at the first, coarsest level).
-    recency : tuple of str
-        Code systems for which the days since the last event are given, in the longest window.
-    min_people : int
-        A count becomes a feature if at least so many people of development have one: rarer ones would
-        describe those people.
+    families : tuple of families
+        In the order of the columns; each is told by its `kind`.
+    groups : mapping of str to tuple of str
+        Groups of codes beside those of codes.csv: codes with their system, or the beginning of codes
+        ("ATC/C10AA"). A family names one as GROUP/<name>.
     """
 
-    windows_days: tuple[int, ...]
-    code_levels: Mapping[str, tuple[int, ...]]
-    lab_statistics: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
-    labs: tuple[str, ...] = ("all",)
-    person_predictors: tuple[PersonPredictor, ...] = ("age", "is_female")
-    groups: bool = True
-    distinct: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
-    recency: tuple[str, ...] = ()
-    min_people: int = 30
+    families: tuple[AnyFamily, ...]
+    groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        if not self.windows_days or list(self.windows_days) != sorted(set(self.windows_days)):
-            raise ValueError("windows_days need at least one length, ascending, each once")
-        _ = self.lookbacks  # raises what is wrong with one
-        _check_names("lab_statistics", self.lab_statistics, LAB_STATISTICS)
-        _check_names("labs", set(self.labs) - {"all"}, load_laboratory().analytes)
-        for name in ("code_levels", "distinct", "recency"):
-            _check_names(name, getattr(self, name), CODE_SYSTEMS)
-        _check_names("distinct", self.distinct, self.code_levels)
-        for name in ("lab_statistics", "distinct"):
-            for key, windows in getattr(self, name).items():
-                _check_names(f"{name}.{key}", windows, self.windows_days)
-        for system, levels in self.code_levels.items():
-            if (
-                not levels
-                or list(levels) != sorted(set(levels))
-                or min(levels) < 0
-                or (levels[0] == 0 and levels != (0,))
-            ):
-                raise ValueError(f"code_levels.{system}: numbers of characters, ascending, or [0] for the whole code")
-        if self.min_people < 1:
-            raise ValueError("min_people must be at least 1")
+        if not self.families:
+            raise ValueError("families: name at least one")
+        known = sorted(set(self.groups) & set(group_patterns()))
+        if known:
+            raise ValueError(f"groups: {', '.join(known)} stands in codes.csv already: take another name")
+        for name in self.groups:
+            find_subject(f"GROUP/{name}", self.groups)
+        if sum(isinstance(family, CodeFamily) for family in self.families) > 1:
+            raise ValueError("families: at most one of kind codes")
+        twice = [name for name, n in Counter(self.dense_names).items() if n > 1]
+        if twice:
+            raise ValueError(f"families: {', '.join(twice[:5])} would stand twice")
+
+    @cached_property
+    def subjects(self) -> dict[str, Subject]:
+        """What the families are about, by name."""
+        return {subject.name: subject for family in self.families for subject in family.subjects(self.groups)}
+
+    @cached_property
+    def plan(self) -> Plan:
+        """What the accumulators hold."""
+        return Plan.of((need for family in self.families for need in family.needs()), self.subjects)
+
+    @cached_property
+    def bins(self) -> Bins:
+        """The past, cut at the edges of all windows."""
+        return Bins.of(self.windows)
 
     @property
-    def lookbacks(self) -> tuple[Lookback, ...]:
-        """The windows as lookbacks, ascending."""
-        return tuple(Lookback(days) for days in self.windows_days)
+    def windows(self) -> list[Window]:
+        """Every window of every family."""
+        found = {need.window for family in self.families for need in family.needs()}
+        found |= {window for family in self.families for window in family.token_windows()}
+        return sorted(found, key=lambda window: window.limits_us)
 
     @property
-    def analytes(self) -> tuple[str, ...]:
-        """Names of the analytes used, in the order of laboratory.csv."""
-        known = load_laboratory().analytes
-        return known if self.labs == ("all",) else tuple(name for name in known if name in self.labs)
+    def longest_days(self) -> int | None:
+        """How far back the features read, in days; None is all time, 0 nothing."""
+        if not self.windows:
+            return 0
+        begins = [window.begin_days for window in self.windows]
+        return None if None in begins else max(days for days in begins if days is not None)
 
+    @property
+    def codes(self) -> CodeFamily | None:
+        """The family of sparse counts."""
+        return next((family for family in self.families if isinstance(family, CodeFamily)), None)
 
-def _check_names(setting: str, names: Iterable[object], known: Collection[object]) -> None:
-    strangers = [str(name) for name in names if name not in known]
-    if strangers:
-        raise ValueError(f"{setting}: {', '.join(sorted(strangers))} not among {', '.join(map(str, known))}")
+    @property
+    def counts_tokens(self) -> bool:
+        """Whether any family counts tokens."""
+        return any(family.token_windows() for family in self.families)
+
+    @cached_property
+    def dense_names(self) -> tuple[str, ...]:
+        """Names of the dense features in their order."""
+        tables = Accumulators(self.plan, self.bins, 0, code_subjects(())).finish()
+        nobody = pl.DataFrame(schema={"age": pl.Int16, "sex": pl.String, "origin": pl.String, "region": pl.String})
+        tallies = TokenSink(TokenCoder(lambda code: (), None), self.bins).finish()
+        source = Source(0, tables, tallies, nobody)
+        return tuple(name for family in self.families for name, _ in family.columns(source))
+
+    def tokens_of(self, code: str, counted: frozenset[str]) -> list[str]:
+        """Say as which tokens a code is counted; of sparse counts only those `counted`."""
+        tokens: list[str] = []
+        for family in self.families:
+            mine = family.tokens_of(code, self.groups)
+            tokens += [token for token in mine if token in counted] if isinstance(family, CodeFamily) else mine
+        return tokens

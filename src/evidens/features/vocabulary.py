@@ -1,5 +1,7 @@
 """Which counts are features: learned on development, bucket by bucket."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -8,12 +10,17 @@ import polars as pl
 
 from evidens.codes import CodeList
 from evidens.contracts import check_table, schema_of
+from evidens.events import BucketEvents
 from evidens.features.contract import VocabularyTable
-from evidens.features.history import select_history
+from evidens.features.index import Index
+from evidens.features.kernel import pour
 from evidens.features.settings import FeatureSettings
-from evidens.features.tokens import count_tokens, find_tokens
+from evidens.features.tokens import TokenCoder, TokenSink
+from evidens.features.windows import Bins
 
-CODE_COUNTS = pl.Schema({"code": pl.String, "window_days": pl.Int32, "n_people": pl.Int64})
+ROWS_AT_ONCE = 50_000  # of the index, whose tokens are noted before they are counted
+
+CODE_COUNTS = pl.Schema({"code": pl.String, "window": pl.String, "n_people": pl.Int64})
 
 
 @dataclass(frozen=True)
@@ -38,14 +45,15 @@ class Vocabulary:
 
 
 def count_codes(
-    events: pl.DataFrame, members: pl.DataFrame, *, settings: FeatureSettings, excluded: CodeList
+    events: BucketEvents, members: pl.DataFrame, *, settings: FeatureSettings, excluded: CodeList
 ) -> pl.DataFrame:
-    """Count, in one bucket of development, how many people have each code in each window.
+    """Count, in one bucket of development, how many people have each code in each window before any index of theirs.
 
     Parameters
     ----------
-    events, members : polars.DataFrame
-        Contracts `events.contract:Event` and `protocol.contract:Member`.
+    events : BucketEvents
+    members : polars.DataFrame
+        Contract `protocol.contract:Member`.
     settings : FeatureSettings
         Windows and levels.
     excluded : CodeList
@@ -54,22 +62,25 @@ def count_codes(
     Returns
     -------
     polars.DataFrame
-        code, window_days, n_people; sorted. Counts of buckets add up, since a person is in one of them.
+        code, window, n_people; sorted. Counts of buckets, and of ranges of people, add up: a person is in one of them.
     """
-    history = select_history(events, members.sort("person_id"), settings.windows_days, excluded)
-    n_windows = len(settings.windows_days)
-    tallies = count_tokens(history, find_tokens(history.codes, settings), n_windows)
-    n_people = np.zeros((len(tallies.tokens), n_windows), np.int64)
-    np.add.at(n_people, tallies.token, tallies.counts > 0)
-    counted = pl.DataFrame(
-        {
-            "code": np.repeat(np.array(tallies.tokens, dtype=object), n_windows).tolist(),
-            "window_days": np.tile(np.array(settings.windows_days, np.int32), len(tallies.tokens)),
-            "n_people": n_people.ravel(),
-        },
-        schema=CODE_COUNTS,
-    )
-    return counted.filter(pl.col("n_people") > 0).sort("code", "window_days")
+    family, counts = settings.codes, [CODE_COUNTS.to_frame()]
+    if family is None:
+        return counts[0]
+    index, bins = Index.of(members.sort("person_id", "index_at")), Bins.of(family.token_windows())
+    coder = TokenCoder(lambda code: family.tokens_of(code, settings.groups), excluded)
+    for rows in index.parts(ROWS_AT_ONCE):
+        sink = TokenSink(coder, bins)
+        pour(events, index[rows], bins, [sink])
+        tallies, person = sink.finish(), np.unique(index.person_id[rows], return_inverse=True)[1]
+        for window in family.token_windows():
+            has_any = np.flatnonzero(tallies.within(window) > 0)
+            pairs = np.unique(person[tallies.row[has_any]] * len(tallies.tokens) + tallies.token[has_any])
+            n_people = np.bincount(pairs % max(len(tallies.tokens), 1), minlength=len(tallies.tokens))
+            found = {"code": tallies.tokens, "window": window.name, "n_people": n_people}
+            counts.append(pl.DataFrame(found, schema=CODE_COUNTS))
+    together = pl.concat(counts).group_by("code", "window").agg(pl.col("n_people").sum())
+    return together.filter(pl.col("n_people") > 0).sort("code", "window")
 
 
 def make_vocabulary(counts: Iterable[pl.DataFrame], settings: FeatureSettings) -> Vocabulary:
@@ -80,18 +91,20 @@ def make_vocabulary(counts: Iterable[pl.DataFrame], settings: FeatureSettings) -
     counts : iterable of polars.DataFrame
         Of `count_codes`.
     settings : FeatureSettings
-        `min_people`.
+        `min_people` of the family of codes.
 
     Returns
     -------
     Vocabulary
-        Columns numbered from 0 by code and window; empty where nothing is frequent enough.
+        Columns numbered from 0 by code and window, in the order of the settings; empty where nothing is frequent
+        enough.
     """
-    together = (
-        pl.concat([CODE_COUNTS.to_frame(), *counts]).group_by("code", "window_days").agg(pl.col("n_people").sum())
-    )
-    frequent = together.filter(pl.col("n_people") >= settings.min_people).sort("code", "window_days")
-    named = frequent.with_columns(
-        name=pl.format("n_{}_{}d", "code", "window_days"), column=pl.int_range(pl.len(), dtype=pl.Int32)
+    family = settings.codes
+    windows = [window.name for window in family.token_windows()] if family else []
+    together = pl.concat([CODE_COUNTS.to_frame(), *counts]).group_by("code", "window").agg(pl.col("n_people").sum())
+    frequent = together.filter(pl.col("n_people") >= (family.min_people if family else 1))
+    order = pl.col("window").replace_strict(windows, range(len(windows)), default=None, return_dtype=pl.Int64)
+    named = frequent.sort("code", order).with_columns(
+        name=pl.format("n_{}_{}", "code", "window"), column=pl.int_range(pl.len(), dtype=pl.Int32)
     )
     return Vocabulary(named.select(list(schema_of(VocabularyTable))))

@@ -9,6 +9,8 @@ from evidens.features import FeatureMatrix, Vocabulary, assemble, build_features
 from evidens.phenotypes import load_phenotype
 from evidens.study.study import Study
 
+KEYS = ("person_id", "index_at")
+
 
 def learn_features(study: Study, outcome: str) -> Vocabulary:
     """Learn from development which codes are counted, and write the vocabulary."""
@@ -30,26 +32,26 @@ def write_features(study: Study, outcome: str, phase: str, vocabulary: Vocabular
         vocabulary=vocabulary,
         excluded=_excluded(study, outcome),
     )
-    for bucket, features in study.map_buckets(build, members=("members", outcome, phase), events="events"):
-        study.write("dense_features", outcome, phase, bucket=bucket, frame=features.dense)
-        study.write("count_features", outcome, phase, bucket=bucket, frame=features.counts)
+    writes = {"dense": ("dense_features", outcome, phase), "counts": ("count_features", outcome, phase)}
+    for _ in study.map_buckets(build, writes=writes, members=("members", outcome, phase), events="events"):
+        pass  # the workers write
 
 
 def read_features(study: Study, outcome: str, phase: str) -> FeatureMatrix:
-    """Read the features of one phase as one matrix, people in ascending order of their pseudonym."""
+    """Read the features of one phase as one matrix, in the order of pseudonym and index date."""
     dense, counts = study.read("dense_features", outcome, phase), study.read("count_features", outcome, phase)
-    people = dense.select("person_id", "index_at").sort("person_id")
+    people = dense.select(KEYS).sort(KEYS)
     return assemble(dense, counts, Vocabulary(study.read("vocabulary", outcome)), people)
 
 
 def read_labels(study: Study, outcome: str, phase: str) -> pl.DataFrame:
-    """Read the labels of one phase, people in ascending order of their pseudonym."""
-    return study.read("labels", outcome, phase).sort("person_id")
+    """Read the labels of one phase, in the order of pseudonym and index date."""
+    return study.read("labels", outcome, phase).sort(KEYS)
 
 
 def read_members(study: Study, outcome: str, phase: str) -> pl.DataFrame:
-    """Read who is in one phase, in ascending order of their pseudonym."""
-    return study.read("members", outcome, phase).sort("person_id")
+    """Read who is in one phase, in the order of pseudonym and index date."""
+    return study.read("members", outcome, phase).sort(KEYS)
 
 
 def _excluded(study: Study, outcome: str) -> CodeList:
