@@ -9,6 +9,7 @@ import polars as pl
 from tests.unit.registers.rows import SETTINGS
 
 from evidens.cohort import build_cohort
+from evidens.events import BucketEvents
 from evidens.phenotypes import find_onsets, load_phenotype
 from evidens.privacy import PseudonymMap, PseudonymSettings, demonstration_key
 from evidens.registers import (
@@ -107,7 +108,8 @@ def judge(taken, outcome, name, cohort_settings, horizon, lock):
     """Status and follow-up of one person at the index, or the rule that leaves them out."""
     mine = {number for number, of in taken.names.items() if of == name}
     part = build_cohort(
-        *(frame.filter(pl.col("person_id").is_in(mine)) for frame in (taken.events, taken.persons, taken.residence)),
+        BucketEvents.of(taken.events.filter(pl.col("person_id").is_in(mine))),
+        *(frame.filter(pl.col("person_id").is_in(mine)) for frame in (taken.persons, taken.residence)),
         phenotype=load_phenotype(outcome), settings=cohort_settings, horizon=horizon, data_lock_on=lock,
     )  # fmt: skip
     left = part.flow.filter(pl.col("n_left_out") == 1)["rule"].to_list()

@@ -7,8 +7,9 @@ import pytest
 from tests.people.golden import count_rows, find_outcomes, judge, take_in
 from tests.unit.simulation.worlds import build_world
 
-from evidens.cohort import CohortSettings
+from evidens.cohort import CalendarLandmark, CohortSettings
 from evidens.foundation import Horizon
+from evidens.phenotypes import AdmissionSettings, find_admissions
 from evidens.registers.emission import emit_delivery
 from evidens.simulation.golden import golden_shard, load_golden_people
 
@@ -64,7 +65,7 @@ def test_the_outcomes_are_found_on_their_day_and_no_others(outcomes, person):
 @pytest.mark.parametrize("person", PEOPLE, ids=NAMES)
 def test_the_cohort_takes_or_leaves_them_as_written(taken, world, person, outcome):
     min_age, max_age, days, lag = COHORTS[outcome]
-    settings = CohortSettings(index_years=(2018,), min_age=min_age, max_age=max_age,
+    settings = CohortSettings(landmark=CalendarLandmark((2018,)), min_age=min_age, max_age=max_age,
                               data_from_on=dt.date(2006, 1, 1), confirm_lag_days=lag)  # fmt: skip
     verdict = person.verdicts.get(outcome)
     expected = (verdict.status, verdict.followup_days, verdict.left_out) if verdict else ("event_free", days, None)
@@ -126,3 +127,12 @@ def test_who_moved_lives_in_the_new_region_on_the_index_day(taken):
 def test_who_changed_number_is_one_person(taken):
     assert len(set(taken.names)) == len(PEOPLE)
     assert taken.persons.height == len(PEOPLE)
+
+
+def test_acute_admissions_end_with_their_day_in_lpr2_and_with_their_hour_in_lpr3(taken):
+    found = find_admissions(taken.events, AdmissionSettings())
+    ends = {taken.names[person]: end.isoformat() for person, end in found.select("person_id", "discharged_at").rows()}
+    assert ends == {
+        "an_admission_over_midnight": "2017-03-05T00:00:00",  # discharged on 4 March, at an hour that nobody knows
+        "a_long_stay_in_lpr3_is_an_admission": "2021-03-04T18:00:00",
+    }

@@ -1,4 +1,4 @@
-"""Who may enter: named rules in a fixed order, each counted."""
+"""Who may enter: named rules in a fixed order."""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -8,8 +8,11 @@ import polars as pl
 from evidens.cohort.residence import find_stays
 from evidens.cohort.settings import CohortSettings
 from evidens.foundation import Horizon
+from evidens.phenotypes import PhenotypeSettings
 
 EVERYONE = "in the extract"
+NO_INDEX = "no index date in the period of the study"
+OUTSIDE = "the index date lies outside the days that the data cover"
 NOT_COVERED = "the registers do not cover the lookback before the index date"
 IMMATURE = "follow-up is not complete in the data for this index date"
 NOT_ALIVE = "not born yet, or not alive through the index day"
@@ -17,7 +20,12 @@ NOT_RESIDENT = "not resident on the index day"
 WRONG_AGE = "outside the age range on the index day"
 SHORT_RESIDENCE = "resident for too short a time before the index date"
 PREVALENT = "a qualifying event before the index day"
+PREVALENT_AT = "a qualifying event before the index"
 ON_INDEX_DAY = "a qualifying event on the index day, which lies in neither window"
+AT_INDEX = "a qualifying event at the moment of the index, which lies in neither window"
+COMPETED = "an event before the index after which the outcome can no longer happen"
+UNKNOWN = "the outcome before the index, which became known only after it"
+BLANKED = "the outcome too soon after the index"
 
 
 @dataclass(frozen=True)
@@ -28,25 +36,27 @@ class Rule:
     stays: pl.Expr
 
 
-def add_candidates(persons: pl.DataFrame, settings: CohortSettings) -> pl.DataFrame:
-    """Give every person one candidate row per index date, with `age` on that day.
+def add_people(indices: pl.DataFrame, persons: pl.DataFrame) -> pl.DataFrame:
+    """Add to each index who it is of: index_on, age, sex, origin, born_on, died_on.
 
-    Returns
-    -------
-    polars.DataFrame
-        person_id, index_on, age (completed years; negative before birth), sex, origin, born_on, died_on;
-        sorted by person and index.
+    Parameters
+    ----------
+    indices : polars.DataFrame
+        person_id, index_at.
+    persons : polars.DataFrame
+        Contract `events.contract:Person`.
 
     Notes
     -----
-    A person born on 29 February completes a year on 1 March of a year that has no such day.
+    Age is in completed years, negative before birth. A person born on 29 February completes a year on 1 March of a year
+    that has no such day.
     """
-    dates = pl.DataFrame({"index_on": settings.index_dates}, schema={"index_on": pl.Date})
     index, born = pl.col("index_on"), pl.col("born_on")
     is_before_birthday = _day_of_year(index) < _day_of_year(born)
     age = index.dt.year() - born.dt.year() - is_before_birthday.cast(pl.Int32)
-    columns = ("person_id", "sex", "origin", "born_on", "died_on")
-    return persons.select(columns).join(dates, how="cross").with_columns(age=age).sort("person_id", "index_on")
+    people = persons.select("person_id", "sex", "origin", "born_on", "died_on")
+    joined = indices.join(people, on="person_id", how="inner", maintain_order="left")
+    return joined.with_columns(index_on=pl.col("index_at").dt.date()).with_columns(age=age)
 
 
 def join_residence(candidates: pl.DataFrame, residence: pl.DataFrame) -> pl.DataFrame:
@@ -63,52 +73,69 @@ def join_residence(candidates: pl.DataFrame, residence: pl.DataFrame) -> pl.Data
     ).drop("from_on", "to_on")
 
 
-def eligibility_rules(settings: CohortSettings, *, horizon: Horizon, data_lock_on: dt.date) -> tuple[Rule, ...]:
+def add_moments(candidates: pl.DataFrame, settings: CohortSettings, *, horizon: Horizon) -> pl.DataFrame:
+    """Add the moments between which events are judged, see `evidens.phenotypes.judge_at`, and counts_from_at.
+
+    `counts_from_at` is the first moment at which the outcome counts.
+    """
+    index = pl.col("index_at")
+    closes = index + (pl.duration(microseconds=1) if settings.is_moment else pl.duration(days=1))
+    counts_from = pl.max_horizontal(closes, index + pl.duration(hours=settings.blanking_hours))
+    known_by = pl.col("index_on").cast(pl.Datetime("us")) + pl.duration(
+        days=horizon.days + settings.confirm_lag_days + 1
+    )
+    never = pl.lit(None, dtype=pl.Datetime("us"))
+    recent = counts_from if settings.washout_days == 0 else index - pl.duration(days=settings.washout_days or 0)
+    return candidates.with_columns(
+        from_at=never if settings.washout_days is None else recent,
+        opens_at=index, closes_at=closes, counts_from_at=counts_from,
+        asked_at=index if settings.as_known else never, told_at=known_by if settings.as_known else never,
+    )  # fmt: skip
+
+
+def eligibility_rules(
+    settings: CohortSettings, definition: PhenotypeSettings, *, horizon: Horizon, data_lock_on: dt.date
+) -> tuple[Rule, ...]:
     """Return the rules in the order in which they are applied.
 
     Notes
     -----
     What concerns the calendar comes first, then the person, then the disease: so the flow chart reads from
-    the data to the clinic. A qualifying event is counted by its date, whenever it became known: someone who
-    already has the disease is no longer at risk of getting it, even if the registers did not yet say so.
+    the data to the clinic. Rules that a study does not declare are not among them.
     """
     index = pl.col("index_on")
-    first = pl.col("first_qualifying_at").dt.date()
     last_followed = index + pl.duration(days=horizon.days + settings.confirm_lag_days)
     is_mature = last_followed <= data_lock_on if settings.immature == "leave_out" else index < data_lock_on
+    history = [Rule(rule.leaves, pl.col(f"history_{place}")) for place, rule in enumerate(settings.history)]
     return (
+        Rule(OUTSIDE, index.is_between(settings.data_from_on, data_lock_on)),
         Rule(NOT_COVERED, index - pl.duration(days=settings.lookback_days) >= settings.data_from_on),
         Rule(IMMATURE, is_mature),
         Rule(NOT_ALIVE, (pl.col("born_on") <= index) & (pl.col("died_on").is_null() | (pl.col("died_on") > index))),
         Rule(NOT_RESIDENT, pl.col("region").is_not_null()),
         Rule(WRONG_AGE, pl.col("age").is_between(settings.min_age, settings.max_age)),
         Rule(SHORT_RESIDENCE, pl.col("stay_from_on") <= index - pl.duration(days=settings.min_residence_days)),
-        Rule(PREVALENT, first.is_null() | (first >= index)),
-        Rule(ON_INDEX_DAY, first.is_null() | (first != index)),
+        *history,
+        *_rules_of_disease(settings, definition),
     )
 
 
-def keep_eligible(candidates: pl.DataFrame, rules: tuple[Rule, ...]) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Apply `rules` one after the other and count what each leaves out.
-
-    Returns
-    -------
-    eligible : polars.DataFrame
-        The candidates that no rule took.
-    flow : polars.DataFrame
-        step, rule, n_people, n_rows, n_left_out; people at a step = people at the step before - n_left_out.
-    """
-    kept, steps = candidates, [(EVERYONE, candidates["person_id"].n_unique(), candidates.height, 0)]
-    for rule in rules:
-        kept = kept.filter(rule.stays)
-        n_people = kept["person_id"].n_unique()
-        steps.append((rule.leaves, n_people, kept.height, steps[-1][1] - n_people))
-    flow = pl.DataFrame(
-        steps,
-        schema={"rule": pl.String, "n_people": pl.Int64, "n_rows": pl.Int64, "n_left_out": pl.Int64},
-        orient="row",
-    ).with_row_index("step")
-    return kept, flow.with_columns(pl.col("step").cast(pl.Int32))
+def _rules_of_disease(settings: CohortSettings, definition: PhenotypeSettings) -> list[Rule]:
+    outcome = pl.col("outcome_at")
+    rules = []
+    if settings.washout_days != 0:
+        on_index = AT_INDEX if settings.is_moment else ON_INDEX_DAY
+        rules += [
+            Rule(PREVALENT_AT if settings.is_moment else PREVALENT, ~pl.col("is_prevalent")),
+            Rule(on_index, ~pl.col("is_on_index")),
+        ]
+    if definition.competes:
+        rules.append(Rule(COMPETED, ~pl.col("is_past_competing")))
+    if settings.as_known and settings.washout_days != 0:
+        rules.append(Rule(UNKNOWN, outcome.is_null() | (outcome >= pl.col("opens_at"))))
+    if settings.blanking_hours and settings.washout_days != 0:
+        rules.append(Rule(BLANKED, outcome.is_null() | (outcome >= pl.col("counts_from_at"))))
+    return rules
 
 
 def _day_of_year(on: pl.Expr) -> pl.Expr:

@@ -32,9 +32,8 @@ def find_stays(residence: pl.DataFrame) -> pl.DataFrame:
     [datetime.date(2010, 1, 1)]
     """
     spells = residence.sort("person_id", "from_on")
-    is_new = (pl.col("from_on") != pl.col("to_on").shift(1).over("person_id")).fill_null(True)
-    spells = spells.with_columns(stay=is_new.cum_sum())
-    stay = pl.struct("person_id", "stay")
-    return spells.with_columns(
-        stay_from_on=pl.col("from_on").first().over(stay), stay_to_on=pl.col("to_on").last().over(stay)
-    ).drop("stay")
+    person, from_on = pl.col("person_id"), pl.col("from_on")
+    follows = (person == person.shift(1)) & (from_on == pl.col("to_on").shift(1))
+    spells = spells.with_columns(stay=(~follows.fill_null(False)).cum_sum())
+    stays = spells.group_by("stay").agg(stay_from_on=from_on.first(), stay_to_on=pl.col("to_on").last())
+    return spells.join(stays, on="stay", how="left", maintain_order="left").drop("stay")

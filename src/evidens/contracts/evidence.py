@@ -81,6 +81,22 @@ class Flow(dy.Schema):
     n_left_out = dy.Int64(min=0)  # people who were there at the step before and are gone
 
 
+class Attrition(dy.Schema):
+    """Attrition within one region and index year: people and index dates there after each step, in order.
+
+    It stays in the zone of aggregates: cells of neighbouring steps differ by few people.
+    """
+
+    outcome = dy.String(primary_key=True)
+    region = dy.String(primary_key=True)  # on the index day; "none" where not resident
+    index_year = dy.Int32(primary_key=True)
+    step = dy.Int32(primary_key=True, min=0)
+    rule = dy.String()
+    n_people = dy.Int64(min=0)
+    n_rows = dy.Int64(min=0)
+    n_left_out = dy.Int64(min=0)
+
+
 class Characteristic(dy.Schema):
     """One cell of Table 1: how often a level occurs, or where a number lies, in one phase."""
 

@@ -17,13 +17,42 @@ from evidens.events import Event, Person, Residence, sort_events
 
 @dataclass(frozen=True)
 class Happening:
-    """One event of a history: `on` that day at midnight, known a day later unless `known_on` says when."""
+    """One event of a history.
+
+    Parameters
+    ----------
+    on, at : date, time
+        When; midnight unless told.
+    code : str
+        As in the event store.
+    text, value, operator : optional
+        As in the event store.
+    known_on : date, optional
+        When it was known; else a day later.
+    until : datetime, optional
+        Its end; then it was known at once.
+    """
 
     on: dt.date
     code: str
     text: str | None = None
     value: float | None = None
     known_on: dt.date | None = None
+    at: dt.time = dt.time(0)
+    until: dt.datetime | None = None
+    operator: str | None = None
+
+    @property
+    def event_at(self) -> dt.datetime:
+        """When it happened."""
+        return dt.datetime.combine(self.on, self.at)
+
+    @property
+    def known_at(self) -> dt.datetime:
+        """When a system could have known it."""
+        if self.known_on is None and self.until:
+            return self.until
+        return dt.datetime.combine(self.known_on or self.on + dt.timedelta(days=1), self.at)
 
 
 @dataclass(frozen=True)
@@ -46,6 +75,8 @@ class NamedPerson:
         The rule that leaves them out, as the flow chart words it.
     born_on, died_on, resident_from_on, resident_to_on : date, optional
         The frame of the history; `resident_to_on` is the first day not resident.
+    sex : str, optional
+        Where it matters; else people take turns.
     """
 
     name: str
@@ -59,6 +90,7 @@ class NamedPerson:
     died_on: dt.date | None = None
     resident_from_on: dt.date = dt.date(1990, 1, 1)
     resident_to_on: dt.date | None = None
+    sex: str | None = None
 
     def __post_init__(self) -> None:
         if (self.status is None) == (self.left_out is None):
@@ -75,20 +107,16 @@ def people_frames(people: Sequence[NamedPerson]) -> tuple[pl.DataFrame, pl.DataF
     events, persons, residence = [], [], []
     for number, person in enumerate(people, start=1):
         for happening in person.history:
-            known_on = happening.known_on or happening.on + dt.timedelta(days=1)
             events.append(
-                {"person_id": number, "event_at": _midnight(happening.on), "known_at": _midnight(known_on),
-                 "code": happening.code, "text": happening.text, "value": happening.value,
-                 "register": "example", "delivery": "example"}
+                {"person_id": number, "event_at": happening.event_at, "known_at": happening.known_at,
+                 "end_at": happening.until, "code": happening.code, "text": happening.text, "value": happening.value,
+                 "operator": happening.operator, "register": "example", "delivery": "example"}
             )  # fmt: skip
-        persons.append((number, "female" if number % 2 else "male", person.born_on, "danish", person.died_on))
+        sex = person.sex or ("female" if number % 2 else "male")
+        persons.append((number, sex, person.born_on, "danish", person.died_on))
         residence.append((number, "84", person.resident_from_on, person.resident_to_on))
     return (
         sort_events(pl.DataFrame(events, schema=schema_of(Event))),
         pl.DataFrame(persons, schema=schema_of(Person), orient="row"),
         pl.DataFrame(residence, schema=schema_of(Residence), orient="row"),
     )
-
-
-def _midnight(day: dt.date) -> dt.datetime:
-    return dt.datetime(day.year, day.month, day.day)  # noqa: DTZ001 - register time has no zone

@@ -7,58 +7,13 @@ import yaml
 
 from evidens.codes import CodeList
 from evidens.foundation import EvidensError, Fault, Faults, build_settings
+from evidens.phenotypes.definition import PhenotypeSettings
 
 FOLDER = Path(__file__).parent
 
 
 class PhenotypeError(EvidensError):
     """A phenotype that does not exist, or whose files do not fit together."""
-
-
-@dataclass(frozen=True)
-class Qualifier:
-    """One kind of event that counts towards the outcome.
-
-    Parameters
-    ----------
-    group : str
-        A group of codes.csv.
-    types : tuple of str
-        Types a diagnosis must have (A: the main reason for the contact, B: a secondary one); empty: any event.
-    """
-
-    group: str
-    types: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class PhenotypeSettings:
-    """The definition of a phenotype (definition.yaml in its folder).
-
-    Parameters
-    ----------
-    title, version, source : str
-        What it is called, which version of the definition this is, and where it comes from.
-    occurrence : int
-        Which qualifying event is the outcome: 1 the first, 2 the second.
-    qualifies : tuple of Qualifier
-        The kinds of event that count.
-    excludes : tuple of str
-        Groups of codes.csv whose codes never count, even if a qualifying group holds them.
-    """
-
-    title: str
-    version: str
-    source: str
-    occurrence: int
-    qualifies: tuple[Qualifier, ...]
-    excludes: tuple[str, ...] = ()
-
-    def __post_init__(self) -> None:
-        if self.occurrence < 1:
-            raise ValueError(f"occurrence counts from 1, got {self.occurrence}")
-        if not self.qualifies:
-            raise ValueError("qualifies needs at least one group")
 
 
 @dataclass(frozen=True)
@@ -72,7 +27,7 @@ class Phenotype:
     settings : PhenotypeSettings
         Its definition.
     codes : CodeList
-        Codes that count, by group (codes.csv).
+        Codes that the definition speaks of, by group (codes.csv).
     suspicion : CodeList
         Codes that say that someone already suspects or treats the disease (suspicion.csv). They are no
         predictors: a model that reads them finds those who have been found.
@@ -121,9 +76,8 @@ def load_phenotype(name: str) -> Phenotype:
     settings = build_settings(PhenotypeSettings, definition, place=f"phenotypes/{name}/definition.yaml")
     codes, suspicion = CodeList.load(folder / "codes.csv"), CodeList.load(folder / "suspicion.csv")
     faults = Faults()
-    named = {*(qualifier.group for qualifier in settings.qualifies), *settings.excludes}
-    for group in sorted(named ^ set(codes.groups)):
-        finding = f"group '{group}' is {'not in codes.csv' if group in named else 'not in the definition'}."
+    for group in sorted(settings.groups ^ set(codes.groups)):
+        finding = f"group '{group}' is {'not in codes.csv' if group in settings.groups else 'not in the definition'}."
         faults.add(f"phenotypes/{name}", finding, "Every group is named in both.")
     faults.stop(PhenotypeError)
     return Phenotype(name, settings, codes, suspicion)

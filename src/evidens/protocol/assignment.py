@@ -3,10 +3,10 @@
 import numpy as np
 import polars as pl
 
+from evidens.cohort.keyed_hash import draw_share, hash_people
 from evidens.contracts import check_table, schema_of
 from evidens.protocol.calendar import PhaseSettings
 from evidens.protocol.contract import Assignment, Label, Member
-from evidens.protocol.keyed_hash import draw_share, hash_people
 from evidens.protocol.settings import ProtocolSettings
 
 
@@ -34,6 +34,11 @@ def assign_phases(cohort: pl.DataFrame, settings: ProtocolSettings) -> pl.DataFr
     dies, in the first year has no later row to be drawn instead (with two index years and a one-year horizon
     the share of events would be half as large again as it is). Who is eligible in two phases, because they
     moved, is used in the earlier one, which also needs no knowledge of later years.
+
+    Where a person has several index dates in the year that was drawn, the first is used. Any draw among them would
+    look ahead: a readmission makes a discharge of its own, so that whoever comes back has more rows, and the row
+    before it would be drawn less often than that of someone who stays away. Of all rules that give a row to everyone
+    who has one, only the first knows nothing of later rows.
     """
     person, year = cohort["person_id"].to_numpy(), cohort["index_at"].dt.year().to_numpy()
     region = cohort["region"].to_numpy()

@@ -4,6 +4,8 @@ import datetime as dt
 import hashlib
 from dataclasses import dataclass
 from functools import partial
+from operator import attrgetter
+from types import SimpleNamespace
 from typing import Literal
 
 import numpy as np
@@ -62,17 +64,28 @@ def is_open(study: Study, *, outcome: str, phase: str) -> bool:
 def divide_cohort(study: Study, outcome: str) -> pl.DataFrame:
     """Write members and labels of every phase with people of its own, bucket by bucket; return Table 1."""
     protocol = study.settings("protocol")
-    phases = [phase.name for phase in protocol.phases if phase.people_of is None]
+    phases = [phase.name for phase in protocol.phases_with_people]
+    writes = {f"{table}_of_{phase}": (table, outcome, phase) for phase in phases for table in ("members", "labels")}
     people: dict[str, list[pl.DataFrame]] = {phase: [Member.create_empty()] for phase in phases}
-    for bucket, cohort in study.map_buckets(lambda cohort: cohort, cohort=("cohort", outcome)):
-        parts = split_members(cohort, assign_phases(cohort, protocol))
+    parts = study.map_buckets(
+        partial(_divide_bucket, protocol=protocol), writes=writes, keep=attrgetter("members"),
+        cohort=("cohort", outcome),
+    )  # fmt: skip
+    for _, members in parts:
         for phase in phases:
-            members, labels = parts.get(phase, (Member.create_empty(), Label.create_empty()))
-            study.write("members", outcome, phase, bucket=bucket, frame=members)
-            study.write("labels", outcome, phase, bucket=bucket, frame=labels)
-            people[phase].append(members)
+            people[phase].append(members[phase])
     described = [describe_cohort(pl.concat(parts), outcome=outcome, phase=phase) for phase, parts in people.items()]
     return pl.concat(described).sort(Characteristic.primary_key())
+
+
+def _divide_bucket(cohort: pl.DataFrame, protocol: ProtocolSettings) -> SimpleNamespace:
+    """Part one bucket: members by phase, and `members_of_<phase>` and `labels_of_<phase>` of each, empty or not."""
+    parts = split_members(cohort, assign_phases(cohort, protocol))
+    names = [phase.name for phase in protocol.phases_with_people]
+    divided = {name: parts.get(name, (Member.create_empty(), Label.create_empty())) for name in names}
+    frames = {f"members_of_{name}": members for name, (members, _) in divided.items()}
+    frames |= {f"labels_of_{name}": labels for name, (_, labels) in divided.items()}
+    return SimpleNamespace(**frames, members={name: members for name, (members, _) in divided.items()})
 
 
 def validate_within_development(study: Study, outcome: str) -> None:

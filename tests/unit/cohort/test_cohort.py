@@ -5,24 +5,24 @@ import datetime as dt
 import polars as pl
 import pytest
 
-from evidens.cohort import Cohort, CohortSettings, build_cohort, merge_flows
+from evidens.cohort import CalendarLandmark, Cohort, CohortSettings, build_cohort, merge_flows
 from evidens.cohort.eligibility import IMMATURE, NOT_ALIVE, NOT_COVERED, NOT_RESIDENT, SHORT_RESIDENCE, WRONG_AGE
 from evidens.contracts import Flow, check_table, schema_of
-from evidens.events import Event, Person, Residence
+from evidens.events import BucketEvents, Event, Person, Residence
 from evidens.foundation import Horizon, SettingsError, build_settings
 from evidens.phenotypes import load_phenotype
 
 CANCER = load_phenotype("colorectal_cancer")
 ONE_YEAR = Horizon(365)
 LOCK = dt.date(2025, 6, 30)
-SETTINGS = CohortSettings(index_years=(2018,), min_age=40, max_age=84, data_from_on=dt.date(2006, 1, 1))
+SETTINGS = CohortSettings(landmark=CalendarLandmark((2018,)), min_age=40, max_age=84, data_from_on=dt.date(2006, 1, 1))
 
 
 def day(text: str) -> dt.date:
     return dt.date.fromisoformat(text)
 
 
-def frames(*people: dict) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
+def frames(*people: dict) -> tuple[BucketEvents, pl.DataFrame, pl.DataFrame]:
     """Tables of people given as mappings: born, died, spells [(region, from, to)], cancer (day of diagnosis)."""
     events, persons, residence = [], [], []
     for number, person in enumerate(people, start=1):
@@ -34,7 +34,7 @@ def frames(*people: dict) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
             events.append({"person_id": number, "event_at": at, "known_at": at, "code": "ICD10/DC189", "text": "A",
                            "register": "lpr3", "delivery": "test"})  # fmt: skip
     return (
-        pl.DataFrame(events, schema=schema_of(Event)),
+        BucketEvents.of(pl.DataFrame(events, schema=schema_of(Event))),
         pl.DataFrame(persons, schema=schema_of(Person), orient="row"),
         pl.DataFrame(residence, schema=schema_of(Residence), orient="row"),
     )
@@ -124,8 +124,8 @@ def test_region_is_where_they_live_on_the_index_day() -> None:
 
 
 def test_a_birthday_on_29_february_is_on_1_march_in_other_years() -> None:
-    on = {"index_month": 2, "index_day": 28}
-    settings = CohortSettings(index_years=(2018,), min_age=0, max_age=120, data_from_on=day("2006-01-01"), **on)
+    landmark = CalendarLandmark((2018,), month=2, day=28)
+    settings = CohortSettings(landmark=landmark, min_age=0, max_age=120, data_from_on=day("2006-01-01"))
     assert ask({"born": "1976-02-29"}, settings=settings).cohort["age"].to_list() == [41]
 
 
@@ -141,7 +141,7 @@ def test_an_index_enters_when_its_follow_up_and_reporting_are_complete(lock: dt.
 
 def test_an_immature_index_can_be_censored_at_the_end_of_the_data_instead() -> None:
     settings = CohortSettings(
-        index_years=(2018,), min_age=40, max_age=84, data_from_on=day("2006-01-01"), immature="censor"
+        landmark=CalendarLandmark((2018,)), min_age=40, max_age=84, data_from_on=day("2006-01-01"), immature="censor"
     )
     part = ask({}, {"cancer": "2018-03-01"}, {"cancer": "2018-01-15"}, settings=settings, lock=day("2018-01-31"))
     assert part.cohort.select("status", "followup_days").rows() == [("censored", 30), ("censored", 30), ("event", 14)]
@@ -149,13 +149,15 @@ def test_an_immature_index_can_be_censored_at_the_end_of_the_data_instead() -> N
 
 def test_an_index_whose_lookback_begins_before_the_data_is_left_out() -> None:
     # 1 January 2018 - 1825 days = 2 January 2013
-    late = CohortSettings(index_years=(2018,), min_age=40, max_age=84, data_from_on=day("2013-01-03"))
+    late = CohortSettings(landmark=CalendarLandmark((2018,)), min_age=40, max_age=84, data_from_on=day("2013-01-03"))
     assert left_by(ask({}, settings=late)) == [NOT_COVERED]
-    in_time = CohortSettings(index_years=(2018,), min_age=40, max_age=84, data_from_on=day("2013-01-02"))
+    in_time = CohortSettings(landmark=CalendarLandmark((2018,)), min_age=40, max_age=84, data_from_on=day("2013-01-02"))
     assert ask({}, settings=in_time).cohort.height == 1
 
 
-YEARS = CohortSettings(index_years=(2016, 2017, 2018), min_age=40, max_age=84, data_from_on=day("2006-01-01"))
+YEARS = CohortSettings(
+    landmark=CalendarLandmark((2016, 2017, 2018)), min_age=40, max_age=84, data_from_on=day("2006-01-01")
+)
 MIXED = (
     {},
     {"cancer": "2017-03-01"},
@@ -191,8 +193,10 @@ def test_flows_of_buckets_add_up_to_the_flow_of_all() -> None:
     events, persons, residence = frames(*MIXED)
 
     def part_of(bucket: int):
-        mine = [frame.filter(pl.col("person_id") % 2 == bucket) for frame in (events, persons, residence)]
-        return build_cohort(*mine, phenotype=CANCER, settings=YEARS, horizon=ONE_YEAR, data_lock_on=LOCK)
+        mine = [frame.filter(pl.col("person_id") % 2 == bucket) for frame in (events.frame(), persons, residence)]
+        return build_cohort(
+            BucketEvents.of(mine[0]), *mine[1:], phenotype=CANCER, settings=YEARS, horizon=ONE_YEAR, data_lock_on=LOCK
+        )
 
     parts = [part_of(0), part_of(1)]
     whole = ask(*MIXED, settings=YEARS)
@@ -221,24 +225,37 @@ def test_people_of_whom_none_is_eligible_are_a_result() -> None:
 
 
 def test_the_order_of_the_rows_does_not_matter() -> None:
-    shuffled = [frame.sample(fraction=1.0, shuffle=True, seed=3) for frame in frames(*MIXED)]
-    part = build_cohort(*shuffled, phenotype=CANCER, settings=YEARS, horizon=ONE_YEAR, data_lock_on=LOCK)
+    events, *others = frames(*MIXED)
+    shuffled = [frame.sample(fraction=1.0, shuffle=True, seed=3) for frame in others]
+    part = build_cohort(events, *shuffled, phenotype=CANCER, settings=YEARS, horizon=ONE_YEAR, data_lock_on=LOCK)
     assert part.cohort.equals(ask(*MIXED, settings=YEARS).cohort)
 
 
 @pytest.mark.parametrize(
     ("change", "finding"),
     [
-        ({"index_years": []}, "at least one year"),
-        ({"index_years": [2016, 2016]}, "each of them once"),
+        ({"landmark": {"kind": "calendar", "years": []}}, "at least one year"),
+        ({"landmark": {"kind": "calendar", "years": [2016, 2016]}}, "each of them once"),
+        ({"landmark": {"kind": "birthday"}}, "One of: calendar, random, event, admission, discharge"),
         ({"min_age": 85}, "leave no one"),
         ({"lookback_days": 0}, "at least one day"),
-        ({"index_month": 2, "index_day": 30}, "CohortSettings"),
+        ({"landmark": {"kind": "calendar", "years": [2016], "month": 2, "day": 30}}, "landmark"),
         ({"confirm_lag_days": -1}, "negative"),
         ({"washout": 1}, "no such setting"),
+        ({"washout_days": -1}, "negative"),
+        ({"blanking_hours": -1}, "negative"),
+        ({"history": [{"leaves": "w", "days": 0, "at_least": 1}]}, "at least one day"),
+        ({"history": [{"leaves": "w", "days": 9}]}, "at_least or at_most"),
+        ({"history": [{"leaves": "w", "days": 9, "at_least": 2, "at_most": 1}]}, "between 0 and at_most"),
+        ({"history": [{"leaves": "w", "days": 9, "at_most": 0, "codes": ["NPU/B12"]}]}, "'B12' is no code of NPU"),
     ],
 )
 def test_settings_that_cannot_be_are_refused(change: dict, finding: str) -> None:
-    good = {"index_years": [2016], "min_age": 40, "max_age": 84, "data_from_on": "2006-01-01"}
+    good = {
+        "landmark": {"kind": "calendar", "years": [2016]},
+        "min_age": 40,
+        "max_age": 84,
+        "data_from_on": "2006-01-01",
+    }
     with pytest.raises(SettingsError, match=finding):
         build_settings(CohortSettings, good | change, place="conf/cohort/test.yaml")

@@ -47,18 +47,29 @@ def onsets(name: str, *rows: tuple) -> list[tuple]:
 
 
 def test_there_are_the_phenotypes_of_the_shipped_studies() -> None:
-    assert find_phenotypes() == ("colorectal_cancer", "type_2_diabetes")
+    assert find_phenotypes() == (
+        "colorectal_cancer",
+        "colorectal_cancer_registered",
+        "readmission",
+        "type_2_diabetes",
+        "type_2_diabetes_osdc",
+    )
 
 
 def test_an_unknown_phenotype_says_which_there_are() -> None:
-    with pytest.raises(PhenotypeError, match=r"no phenotype 'stroke'\. There are: colorectal_cancer, type_2_diabetes"):
+    with pytest.raises(PhenotypeError, match=r"no phenotype 'stroke'\. There are: colorectal_cancer, "):
         load_phenotype("stroke")
 
 
 @pytest.mark.parametrize("name", find_phenotypes())
 def test_what_counts_as_the_outcome_is_never_a_predictor(name: str) -> None:
+    # A result counts by its value: below the threshold it may predict. What happens again is history before.
     phenotype = load_phenotype(name)
-    stems = phenotype.codes.entries.select(pl.concat_str("system", "code", separator="/"))["system"]
+    if phenotype.settings.recurs:
+        return
+    groups = [q.group for q in phenotype.settings.qualifies if q.at_least is None]
+    listed = phenotype.codes.of_group(*groups).entries
+    stems = listed.select(pl.concat_str("system", "code", separator="/"))["system"]
     assert set(phenotype.suspicion.code_groups(stems)["code"]) == set(stems)
 
 
@@ -169,3 +180,21 @@ def test_a_definition_needs_something_that_qualifies() -> None:
             {"title": "t", "version": "1", "source": "s", "occurrence": 1, "qualifies": []},
             place="definition.yaml",
         )
+
+
+@pytest.mark.parametrize(
+    ("change", "finding"),
+    [
+        ({"voids": [{"group": "g", "kinds": ["other"], "days_before": 1, "days_after": 1, "because": "b"}]}, "other"),
+        ({"voids": [{"group": "g", "kinds": ["a"], "days_before": -1, "days_after": 1, "because": "b"}]}, "negative"),
+        ({"drops": [{"group": "g", "sex": "women", "below_age": 40, "because": "b"}]}, "'women' is not allowed"),
+        ({"rival": {"title": "r", "diagnosis": "d", "own_diagnosis": "o", "drug": "g", "among": "a", "share": 1.5,
+                    "within_days": 1}}, "share lies in"),
+        ({"rival": {"title": "r", "diagnosis": "d", "own_diagnosis": "o", "drug": "g", "among": "b", "share": 0.5,
+                    "within_days": 1}}, "no kind of event that qualifies: b"),
+    ],
+)  # fmt: skip
+def test_definitions_that_contradict_themselves_are_refused(change: dict, finding: str) -> None:
+    plain = {"title": "t", "version": "1", "source": "s", "occurrence": 1, "qualifies": [{"group": "a"}]}
+    with pytest.raises(SettingsError, match=finding):
+        build_settings(PhenotypeSettings, plain | change, place="definition.yaml")

@@ -8,6 +8,7 @@ import polars as pl
 import pytest
 
 from evidens.cohort import Cohort
+from evidens.cohort.keyed_hash import _splitmix64, draw_share, hash_people
 from evidens.contracts import schema_of
 from evidens.foundation import SettingsError, build_settings
 from evidens.protocol import (
@@ -18,7 +19,6 @@ from evidens.protocol import (
     keep_sample,
     split_members,
 )
-from evidens.protocol.keyed_hash import _splitmix64, draw_share, hash_people
 
 EAST, WEST = ("84", "85"), ("81", "83")
 GATE = {"kind": "min_events", "at_least": 5}
@@ -50,7 +50,7 @@ def draw_cohort(rng: np.random.Generator, *, n: int, yearly_risk: float = 0.0, m
             has_event = rng.random() < yearly_risk
             index_at = dt.datetime.fromisoformat(f"{year}-01-01")
             label = ("event", 100) if has_event else ("event_free", 365)
-            rows.append((int(person), index_at, 60, "female", "danish", region, *label))
+            rows.append((int(person), index_at, "calendar", 60, "female", "danish", region, *label))
             if has_event:
                 break
     return pl.DataFrame(rows, schema=schema_of(Cohort), orient="row").sort("person_id", "index_at")
@@ -103,6 +103,47 @@ def test_people_are_dealt_one_by_one(cohort: pl.DataFrame) -> None:
     parts = [assign_phases(cohort.filter(pl.col("person_id") % 3 == k), protocol()) for k in range(3)]
     assert pl.concat(parts).sort("person_id").equals(whole)
     assert assign_phases(cohort.sample(fraction=1.0, shuffle=True, seed=5), protocol()).equals(whole)
+
+
+def draw_discharges(rng: np.random.Generator, *, n: int, risk: float) -> pl.DataFrame:
+    """Everyone is discharged once in 2016; who comes back has another discharge, after which nobody does."""
+    rows = []
+    for person in rng.choice(2**62, n, replace=False):
+        at = dt.datetime.fromisoformat("2016-01-04T13:37") + dt.timedelta(hours=int(rng.integers(6000)))
+        comes_back = rng.random() < risk
+        label = ("event", 12) if comes_back else ("event_free", 30)
+        rows.append((int(person), at, "discharge", 60, "female", "danish", "84", *label))
+        if comes_back:
+            later = at + dt.timedelta(days=20)
+            rows.append((int(person), later, "discharge", 60, "female", "danish", "84", "event_free", 30))
+    return pl.DataFrame(rows, schema=schema_of(Cohort), orient="row").sort("person_id", "index_at")
+
+
+def test_of_several_rows_in_a_year_one_is_used_without_a_look_at_what_they_led_to() -> None:
+    # The 20 % who come back have two rows. To draw one of them would find the readmission of every second: 10 %.
+    cohort = draw_discharges(np.random.default_rng(4), n=8000, risk=0.2)
+    rows = assign_phases(cohort, protocol()).join(cohort, on=["person_id", "index_at"])
+    assert rows["person_id"].is_unique().all()
+    share = (rows["status"] == "event").mean()
+    assert share == pytest.approx(0.2, abs=3 * np.sqrt(0.2 * 0.8 / rows.height))
+
+
+def test_a_later_row_of_the_year_does_not_move_an_earlier_one() -> None:
+    cohort = draw_discharges(np.random.default_rng(4), n=500, risk=0.5)
+    first = cohort.unique("person_id", keep="first", maintain_order=True)
+    assert assign_phases(first, protocol()).equals(assign_phases(cohort, protocol()))
+
+
+def test_a_moment_belongs_to_the_year_it_lies_in() -> None:
+    cohort = draw_discharges(np.random.default_rng(4), n=300, risk=0.0).with_columns(
+        index_at=pl.when(pl.col("person_id") % 2 == 0)
+        .then(pl.lit(dt.datetime.fromisoformat("2017-12-31T23:59:59.999999")))
+        .otherwise(pl.lit(dt.datetime.fromisoformat("2018-01-01T00:00:00")))
+        .cast(pl.Datetime("us"))
+    )
+    rows = assign_phases(cohort, protocol())
+    by_year = rows.select(pl.col("index_at").dt.year(), "phase").unique().rows()
+    assert set(by_year) == {(2017, "development"), (2018, "temporal")}
 
 
 def test_another_salt_deals_people_anew(cohort: pl.DataFrame) -> None:

@@ -11,7 +11,7 @@ from evidens.phenotypes import OutcomeSettings, load_phenotype
 from evidens.protocol import PhaseSettings, ProtocolSettings, protocol_hash
 
 CONF = Path(__file__).parents[3] / "conf"
-OUTCOMES = ("type_2_diabetes", "colorectal_cancer")
+OUTCOMES = sorted(path.stem for path in (CONF / "outcome").glob("*.yaml"))
 
 
 def load(cls: type, path: str):
@@ -45,7 +45,9 @@ def test_everything_after_internal_validation_is_sealed() -> None:
 
 @pytest.mark.parametrize("outcome", OUTCOMES)
 def test_every_index_year_of_the_protocol_is_in_the_cohort(outcome: str) -> None:
-    years = set(load(CohortSettings, f"cohort/{outcome}.yaml").index_years)
+    landmark = load(CohortSettings, f"cohort/{outcome}.yaml").landmark
+    is_yearly = landmark.kind == "calendar"
+    years = set(landmark.years if is_yearly else range(landmark.from_on.year, landmark.to_on.year + 1))
     assert {
         year for phase in load(ProtocolSettings, "protocol/staged.yaml").phases for year in phase.index_years
     } <= years
@@ -54,5 +56,5 @@ def test_every_index_year_of_the_protocol_is_in_the_cohort(outcome: str) -> None
 @pytest.mark.parametrize("outcome", OUTCOMES)
 def test_the_questions_can_be_asked(outcome: str) -> None:
     question = load(OutcomeSettings, f"outcome/{outcome}.yaml")
-    assert load_phenotype(question.phenotype).name == outcome
+    assert load_phenotype(question.phenotype).name == question.phenotype
     assert question.main_threshold in question.thresholds

@@ -1,0 +1,1 @@
+"""Acute admission: definition, codes, and people who show what a readmission is."""
