@@ -3,7 +3,7 @@
 from evidens.models.boosting import LightGBMModel
 from evidens.models.fit import fit_model, fit_on_rows, fit_predict, take_rows
 from evidens.models.linear import LinearModel
-from evidens.models.model import FitRecord, Model, ModelError, Trial, risk_of_logit
+from evidens.models.model import FitRecord, Model, ModelError, TooFewError, Trial, risk_of_logit
 from evidens.models.settings import AgeSexSettings, LightGBMSettings, LogisticSettings, ModelSettings
 from evidens.models.storage import load_model, model_digest, save_model
 
@@ -17,6 +17,7 @@ __all__ = [
     "Model",
     "ModelError",
     "ModelSettings",
+    "TooFewError",
     "Trial",
     "fit_model",
     "fit_on_rows",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from evidens.models.model import FitRecord, find_columns, risk_of_logit
+from evidens.models.model import FitRecord, Trial, find_columns, risk_of_logit
 from evidens.models.rows import draw_up_folds
 from evidens.models.settings import LightGBMSettings
 from evidens.models.tuning import draw_candidates, race_candidates, to_lightgbm
@@ -63,11 +64,10 @@ class LightGBMModel:
         import scipy.sparse
 
         wanted = find_columns(features.names, self.feature_names, place="model lightgbm")
-        part = features.matrix.tocsc()[:, wanted].tocoo()
-        places = np.array(list(self.used_columns.values()), dtype=np.int64)
-        shape = (features.matrix.shape[0], self.n_columns)
-        # csr_matrix, not csr_array: LightGBM copies anything else
-        return scipy.sparse.csr_matrix((part.data.astype(np.float64), (part.row, places[part.col])), shape=shape)
+        part = take_columns(features.matrix, wanted)
+        places = np.array(list(self.used_columns.values()), dtype=np.int32)
+        shape = (part.shape[0], self.n_columns)
+        return scipy.sparse.csr_matrix((part.data, places[part.indices], part.indptr), shape=shape)
 
     def predict_logit(self, features: FeatureMatrix) -> np.ndarray:
         """Log-odds of the outcome, float64, one per row."""
@@ -119,6 +119,28 @@ class LightGBMModel:
         save_model(self, folder)
 
 
+@dataclass(frozen=True)
+class TreePlan:
+    """How trees are to be grown.
+
+    Parameters
+    ----------
+    parameters : dict
+        By LightGBM's names.
+    n_trees : int
+        Where the held-out log loss was lowest.
+    offered : numpy.ndarray
+        Columns that trees may split on.
+    trials : tuple of Trial
+        What was tried on the way.
+    """
+
+    parameters: dict[str, Any]
+    n_trees: int
+    offered: np.ndarray
+    trials: tuple[Trial, ...]
+
+
 def fit_lightgbm(
     features: FeatureMatrix,
     outcome: np.ndarray,
@@ -127,7 +149,23 @@ def fit_lightgbm(
     *,
     rng: np.random.Generator,
 ) -> LightGBMModel:
-    """Fit on rows that all have a weight above 0.
+    """Fit on rows that all have a weight above 0; see `plan_trees`."""
+    offered = np.flatnonzero(count_people(features.matrix) >= settings.min_people)
+    plan, data = plan_trees(features, outcome, weights, settings, offered=offered, rng=rng)
+    trees = _grow(data, plan.parameters, rounds=plan.n_trees).model_to_string()
+    return model_of_trees(trees, features.names, plan, settings, outcome)
+
+
+def plan_trees(
+    features: FeatureMatrix,
+    outcome: np.ndarray,
+    weights: np.ndarray,
+    settings: LightGBMSettings,
+    *,
+    offered: np.ndarray,
+    rng: np.random.Generator,
+) -> tuple[TreePlan, lightgbm.Dataset]:
+    """Tune on people, and return what was found with their binned values.
 
     Notes
     -----
@@ -138,18 +176,37 @@ def fit_lightgbm(
     """
     candidates = draw_candidates(settings, n_people=len(outcome), rng=rng)
     fixed = _fixed_parameters(settings, seed=int(rng.integers(2**31 - 1)))
-    offered = _columns_worth_offering(features, settings.min_people)
-    data = _bin_values(features.matrix.tocsc()[:, offered], outcome, weights, fixed)
+    data = _bin_values(take_columns(features.matrix, offered), outcome, weights, fixed)
     parts = draw_up_folds(features.person_id, outcome, settings.n_folds)
     folds = [(_subset(data, fitted), _subset(data, held_out), weights[held_out].sum()) for fitted, held_out in parts]
     trials = race_candidates(candidates, folds, fixed, settings)
     chosen = next(trial.parameters for trial in trials if trial.is_chosen)
-    booster = _grow(data, fixed | to_lightgbm(chosen), rounds=int(chosen["n_trees"]))
-    trees = forget_ranges(booster.model_to_string())
-    used = np.flatnonzero(booster.feature_importance("split"))
-    record = FitRecord(len(outcome), int(outcome.sum()), len(features.names), tuple(trials))
-    used_columns = {features.names[offered[j]]: int(j) for j in used}
-    return LightGBMModel(trees, len(offered), used_columns, settings.num_threads, record)
+    return TreePlan(fixed | to_lightgbm(chosen), int(chosen["n_trees"]), offered, tuple(trials)), data
+
+
+def model_of_trees(
+    trees: str, names: Sequence[str], plan: TreePlan, settings: LightGBMSettings, outcome: np.ndarray
+) -> LightGBMModel:
+    """Give trees the names of their columns: `names` are those of all features, of which some were offered."""
+    import lightgbm
+
+    used = np.flatnonzero(lightgbm.Booster(model_str=trees).feature_importance("split"))
+    record = FitRecord(len(outcome), int(outcome.sum()), len(names), plan.trials)
+    used_columns = {names[plan.offered[j]]: int(j) for j in used}
+    return LightGBMModel(forget_ranges(trees), len(plan.offered), used_columns, settings.num_threads, record)
+
+
+def count_people(matrix: scipy.sparse.csr_array) -> np.ndarray:
+    """Count, for each column, the rows with a measured value other than zero."""
+    seen = ~np.isnan(matrix.data) & (matrix.data != 0)
+    return np.bincount(matrix.indices[seen], minlength=matrix.shape[1])
+
+
+def take_columns(matrix: scipy.sparse.csr_array, columns: np.ndarray) -> scipy.sparse.csr_matrix:
+    """Take columns of a sparse matrix in the form that LightGBM reads where it lies, float32 as it is."""
+    import scipy.sparse
+
+    return scipy.sparse.csr_matrix(matrix[:, columns])  # csr_matrix, not csr_array: LightGBM copies anything else
 
 
 def forget_ranges(trees: str) -> str:
@@ -183,22 +240,12 @@ def _fixed_parameters(settings: LightGBMSettings, *, seed: int) -> dict[str, Any
     }
 
 
-def _columns_worth_offering(features: FeatureMatrix, min_people: int) -> np.ndarray:
-    """Columns with a measured value other than zero for at least `min_people` people."""
-    matrix = features.matrix.tocsr()
-    seen = ~np.isnan(matrix.data) & (matrix.data != 0)
-    people = np.bincount(matrix.indices[seen], minlength=matrix.shape[1])
-    return np.flatnonzero(people >= min_people)
-
-
 def _bin_values(
-    matrix: scipy.sparse.csc_array, outcome: np.ndarray, weights: np.ndarray, fixed: dict[str, Any]
+    matrix: scipy.sparse.csr_matrix, outcome: np.ndarray, weights: np.ndarray, fixed: dict[str, Any]
 ) -> lightgbm.Dataset:
     import lightgbm
-    import scipy.sparse
 
-    values = scipy.sparse.csr_matrix(matrix.astype(np.float64))
-    data = lightgbm.Dataset(values, label=outcome.astype(np.float64), weight=weights, params=fixed, free_raw_data=False)
+    data = lightgbm.Dataset(matrix, label=outcome.astype(np.float64), weight=weights, params=fixed, free_raw_data=False)
     return data.construct()
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from evidens.models.age_sex import fit_age_sex
 from evidens.models.boosting import fit_lightgbm
 from evidens.models.logistic import fit_logistic
-from evidens.models.model import Model
+from evidens.models.model import Model, TooFewError
 from evidens.models.rows import check_training_rows, count_repeats
 from evidens.models.settings import AgeSexSettings, LightGBMSettings, ModelSettings
 
@@ -101,8 +101,14 @@ def fit_predict(
     rows: np.ndarray,
     rng: np.random.Generator,
 ) -> np.ndarray:
-    """Risk of everybody in `features` by a model fitted on `rows` of them; see `fit_on_rows`."""
-    return fit_on_rows(features, outcome, weights, settings, rows=rows, rng=rng).predict_risk(features)
+    """Risk of everybody in `features` by a model fitted on `rows` of them; NaN where these are too few to be modelled.
+
+    See `fit_on_rows`.
+    """
+    try:
+        return fit_on_rows(features, outcome, weights, settings, rows=rows, rng=rng).predict_risk(features)
+    except TooFewError:
+        return np.full(len(features.person_id), np.nan)
 
 
 def take_rows(features: FeatureMatrix, rows: np.ndarray) -> FeatureMatrix:

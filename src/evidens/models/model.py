@@ -24,6 +24,10 @@ class ModelError(EvidensError):
     """A model cannot be fitted on, or applied to, what it was given."""
 
 
+class TooFewError(ModelError):
+    """Too few people of one class to fit a model on, or to tune it with."""
+
+
 @dataclass(frozen=True)
 class Trial:
     """One candidate that tuning tried inside development.

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from evidens.foundation import Faults
-from evidens.models.model import ModelError
+from evidens.models.model import ModelError, TooFewError
 
 if TYPE_CHECKING:
     from evidens.features import FeatureMatrix
@@ -31,7 +31,7 @@ def check_training_rows(features: FeatureMatrix, outcome: np.ndarray, weights: n
     Raises
     ------
     ModelError
-        With one fault for everything that keeps a model from being fitted.
+        With one fault for everything that keeps a model from being fitted; TooFewError where only people are missing.
     """
     n = features.matrix.shape[0]
     faults = Faults()
@@ -47,11 +47,11 @@ def check_training_rows(features: FeatureMatrix, outcome: np.ndarray, weights: n
     rows = np.flatnonzero(weights > 0)
     if not len(rows):
         faults.add(PLACE, "no rows with a weight above 0.", "Choose people with known outcomes.")
-        faults.stop(ModelError)
+        faults.stop(TooFewError)
     n_events = int(outcome[rows].sum())
     if n_events in (0, len(rows)):
         faults.add(PLACE, f"{n_events} events among {len(rows)} rows: one class only.", "Both classes are needed.")
-    faults.stop(ModelError)
+    faults.stop(TooFewError)
     return rows
 
 
@@ -97,7 +97,7 @@ def draw_up_folds(person_id: np.ndarray, outcome: np.ndarray, n_folds: int) -> l
 
     Raises
     ------
-    ModelError
+    TooFewError
         When a fold has nobody, or its complement lacks a class: too few events to tune with.
     """
     fold = assign_folds(person_id, n_folds)
@@ -107,7 +107,7 @@ def draw_up_folds(person_id: np.ndarray, outcome: np.ndarray, n_folds: int) -> l
         if not len(held_out) or len(np.unique(outcome[fitted])) < 2:
             finding = f"fold {k} of {n_folds} leaves one class or no people."
             faults.add("tuning", finding, "Use fewer folds or a larger development set.")
-    faults.stop(ModelError)
+    faults.stop(TooFewError)
     return parts
 
 

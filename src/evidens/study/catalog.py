@@ -28,15 +28,15 @@ class Table:
     zone : str
         How protected it is: one of `ZONES`, from most to least.
     layout : str
-        "buckets": one Parquet file per bucket of people; "table": one Parquet file; "files": whatever its
-        writer puts there.
+        "buckets": one Parquet file per bucket of people; "segments": runs of events, several to a bucket, each in
+        the folder of its segment; "table": one Parquet file; "files": whatever its writer puts there.
     contract : str, optional
         `room.module:Schema`; frames are checked against it when written.
     """
 
     dir: str
     zone: Literal["truth", "raw", "pseudonymised", "person", "aggregate", "release"]
-    layout: Literal["buckets", "table", "files"]
+    layout: Literal["buckets", "segments", "table", "files"]
     contract: str | None = None
 
 

@@ -11,6 +11,7 @@ GROUPS = {
     "outcome": "phenotypes:OutcomeSettings",
     "cohort": "cohort:CohortSettings",
     "features": "features:FeatureSettings",
+    "feature_audit": "features:AuditSettings",
     "protocol": "protocol:ProtocolSettings",
     "model": "models:ModelSettings",
     "validation": "validation:ValidationSettings",

@@ -7,11 +7,12 @@ import polars as pl
 from evidens.contracts import Characteristic, Curve, Evidence, Flow, GateVerdict, RowAccount
 from evidens.privacy import suppress_small_cells
 from evidens.study.lineage import describe_data, read_versions
+from evidens.study.parquet_files import write_parquet
 from evidens.study.phases import OPENED, SEALED, open_ledger, stage_of
-from evidens.study.study import Study, write_parquet
+from evidens.study.study import Study
 
 PHASES = ("feasibility", "internal", *SEALED)
-BESIDE = ("explain", "assess_fairness", "audit")
+BESIDE = ("audit_features", "explain", "assess_fairness", "audit")
 WITH_CURVES = (*(stage_of(phase) for phase in PHASES[1:]), "explain")
 RELEASED = {
     "evidence": Evidence,
@@ -51,6 +52,7 @@ def read_released(study: Study, outcome: str) -> dict[str, pl.DataFrame]:
 
 def write_report(study: Study, outcome: str) -> None:
     """Render the report of one outcome from released tables only."""
+    from evidens.cohort import describe_landmark
     from evidens.reports import ReportContent, render_report
 
     question, delivery = study.settings("outcome", outcome), study.settings("delivery")
@@ -62,6 +64,7 @@ def write_report(study: Study, outcome: str) -> None:
         question=question.question,
         population=question.population,
         intended_use=question.intended_use,
+        index=describe_landmark(study.settings("cohort", outcome).landmark),
         horizon_days=question.horizon_days,
         thresholds=question.thresholds,
         main_threshold=question.main_threshold,
@@ -100,7 +103,7 @@ def _describe_phases(study: Study, outcome: str, gates: pl.DataFrame) -> tuple[A
                 regions=phase.regions,
                 years=phase.index_years,
                 is_opened=closed.is_empty(),
-                reason=str(closed["finding"].first()) if closed.height else "",
+                reason=str(closed["finding"].first()).removeprefix("not opened, because ") if closed.height else "",
                 n_looks=count_looks(ledger, outcome, phase.name) if phase.sealed else None,
             )
         )

@@ -5,10 +5,9 @@ what dvc.yaml lists for that stage; opened plainly, as in a notebook, it reads w
 writes nothing.
 """
 
-import errno
 import re
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
@@ -17,16 +16,20 @@ import polars as pl
 import yaml
 
 from evidens.contracts import check_table, find_contract
-from evidens.foundation import EvidensError, Fault, StageLog, build_settings, track
+from evidens.events import BucketEvents, check_store
+from evidens.foundation import EvidensError, Fault, StageLog, build_settings
+from evidens.study.buckets import Job, Output, Readable, Rows, Runs, Task
 from evidens.study.catalog import Declaration, StudyError, Table, load_catalog, load_declaration
-from evidens.study.engine import EngineSettings, count_workers, run_buckets
+from evidens.study.engine import EngineSettings, LocalSettings, count_cores, run_job
+from evidens.study.engine_local import run_in_threads
 from evidens.study.groups import GROUPS, settings_class
+from evidens.study.parquet_files import write_parquet
 
+Item = TypeVar("Item")
 Result = TypeVar("Result")
+Where = str | tuple[str, ...]  # a table, or a table and parts of it
 
 PLAIN_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
-NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-ROW_GROUP = 250_000  # fixed, so that the same rows always give the same bytes
 PHASE_TABLES = ("members", "labels", "dense_features", "count_features", "predictions")
 NOTEBOOK_ZONES = ("aggregate", "release")
 
@@ -137,43 +140,78 @@ class Study:
 
     def buckets(self, table: str, *parts: str) -> list[int]:
         """Numbers of the buckets of `table`, in order."""
-        files = self.folder(table, *parts).rglob("bucket-*.parquet")
-        return sorted({int(path.stem.removeprefix("bucket-")) for path in files})
+        return sorted(_by_bucket(self.folder(table, *parts)))
+
+    def by_bucket(self, table: str, *parts: str) -> dict[int, Readable]:
+        """Give each bucket of `table` in a form that can be sent to another process and read there."""
+        return self._inputs((table, *parts), self.buckets(table, *parts))
+
+    def events_of(self, bucket: int) -> BucketEvents:
+        """Give the events of one bucket, to be read when asked for."""
+        return self._inputs(("events",), [bucket])[bucket].read(None)
 
     def map_buckets(
-        self, function: Callable[..., Result], **tables: tuple[str, ...] | str
-    ) -> Iterator[tuple[int, Result]]:
-        """Yield (bucket, `function(frame, ...)`) for every bucket, in order, on the study's engine.
+        self,
+        function: Callable[..., Any],
+        *,
+        writes: Mapping[str, Where] | None = None,
+        keep: Callable[[Any], Any] | None = None,
+        **tables: Where,
+    ) -> Iterator[tuple[int, Any]]:
+        """Yield (bucket, what is kept of `function(...)`) for every bucket, in order, on the study's engine.
+
+        A bucket that is too large for memory is worked on in ranges of people: `function` is called for each,
+        what is kept comes once for each, and written frames are put below each other. So what is written should
+        be in the order of `person_id`, and what is kept should add up.
 
         Parameters
         ----------
         function : callable
-            Pure; takes one frame per keyword of `tables` and returns what the caller keeps of a bucket.
+            Pure, and of a module (or a `functools.partial` of such), since it goes to another process. Takes, per
+            keyword of `tables`, the bucket's frame; or its `BucketEvents` where the table is kept in segments.
+        writes : mapping of str to table, optional
+            Attributes of the result that are frames, each with the table (and parts) whose bucket it becomes.
+        keep : callable, optional
+            What of the result comes back; default nothing where something is written, else the result.
         **tables : str or tuple of str
-            The table (and parts) whose bucket is given to `function` under that keyword. All have the buckets
-            of the first one.
+            A table (and parts). All have the buckets of the first one.
+
+        Raises
+        ------
+        StudyError
+            If a table may not be touched, or workers die.
         """
-        wanted = {key: (where,) if isinstance(where, str) else where for key, where in tables.items()}
-        first = next(iter(wanted.values()))
-        numbers = self.buckets(*first)
-        largest = max(
-            (
-                sum(f.stat().st_size for where in wanted.values() for f in self._files(where[0], where[1:], b))
-                for b in numbers
-            ),
-            default=0,
-        )
+        outputs = tuple(self._output(attribute, where) for attribute, where in (writes or {}).items())
+        tasks = self._tasks({key: _as_tuple(where) for key, where in tables.items()})
+        for task, done in run_job(Job(function, outputs, keep), tasks, self.engine):
+            self.log.count(done.n_rows)
+            yield from ((task.bucket, kept) for kept in done.kept)
 
-        def work(bucket: int) -> Result:
-            return function(**{key: self.read(*where, bucket=bucket) for key, where in wanted.items()})
+    def run_in_order(self, function: Callable[[Item], Result], items: Sequence[Item]) -> Iterator[Result]:
+        """Yield `function(item)` in the order of `items`, several at a time in threads that share what is in memory."""
+        n_workers = self.engine.most_workers if isinstance(self.engine, LocalSettings) else count_cores()
+        yield from run_in_threads(function, items, n_workers=n_workers)
 
-        results = run_buckets(work, numbers, n_workers=count_workers(self._engine(), bucket_bytes=largest))
-        yield from zip(numbers, track(results, what=f"{first[0]}: buckets", total=len(numbers)), strict=True)
+    def _tasks(self, tables: Mapping[str, tuple[str, ...]]) -> list[Task]:
+        numbers = self.buckets(*next(iter(tables.values())))
+        inputs = {key: self._inputs(where, numbers) for key, where in tables.items()}
+        return [Task(bucket, {key: inputs[key][bucket] for key in tables}) for bucket in numbers]
 
-    def run_in_order(self, function: Callable[[Any], Result], items: Sequence[Any]) -> Iterator[Result]:
-        """Yield `function(item)` in the order of `items`, several at a time on the study's engine."""
-        workers = count_workers(self._engine(), bucket_bytes=0)
-        yield from run_buckets(lambda number: function(items[number]), range(len(items)), n_workers=workers)
+    def _inputs(self, where: tuple[str, ...], numbers: Sequence[int]) -> dict[int, Readable]:
+        """Say what of a table goes to the function, by bucket."""
+        folder = self.folder(*where)
+        files = {number: tuple(paths) for number, paths in _by_bucket(folder).items()}
+        if self.catalog[where[0]].layout == "segments":  # of events, a bucket may have none
+            n_buckets = check_store(folder, content=False).n_buckets
+            return {number: Runs(files.get(number, ()), (number, n_buckets)) for number in numbers}
+        if not files or not files.keys() >= set(numbers):
+            raise _missing(self._where(where[0], where[1:]))
+        return {number: Rows(files[number]) for number in numbers}
+
+    def _output(self, attribute: str, where: Where) -> Output:
+        table, *parts = _as_tuple(where)
+        contract = self.catalog[table].contract if table in self.catalog else None
+        return Output(attribute, self.out_folder(table, *parts), "/".join([table, *parts]), contract)
 
     # Writing ------------------------------------------------------------------------------------------------------
 
@@ -231,7 +269,7 @@ class Study:
         pattern = "**/*.parquet" if bucket is None else f"**/bucket-{bucket:04d}.parquet"
         files = sorted(folder.glob(pattern))
         if not files:
-            raise StudyError(Fault(self._where(table, parts), "no such table yet.", "Run `dvc repro`."))
+            raise _missing(self._where(table, parts))
         return files
 
     def _check_readable(self, where: str) -> None:
@@ -266,11 +304,13 @@ class Study:
                 )
             )
 
-    def _engine(self) -> EngineSettings:
+    @property
+    def engine(self) -> EngineSettings:
+        """Where buckets are worked on: as composed, else in this process; no result depends on it."""
         path = self.root / "build" / "runtime" / "engine.yaml"
         if not path.exists():
-            return EngineSettings(kind="local", n_workers=1, memory_budget_mb=1000)
-        return build_settings(EngineSettings, yaml.safe_load(path.read_text(encoding="utf-8")), place=str(path.name))
+            return LocalSettings(n_workers=1)
+        return build_settings(EngineSettings, yaml.safe_load(path.read_text(encoding="utf-8")), place=path.name)  # type: ignore[arg-type]
 
 
 def find_root(start: Path) -> Path:
@@ -284,57 +324,20 @@ def find_root(start: Path) -> Path:
     )
 
 
-def write_parquet(frame: pl.DataFrame, path: Path, *, statistics: bool = True) -> None:
-    """Write `frame` so that it appears at `path` whole or not at all, in fixed row groups.
-
-    Parameters
-    ----------
-    frame : polars.DataFrame
-    path : Path
-    statistics : bool
-        Whether to note the least and largest value of every column: a sixth of the cost, and of use only to who
-        reads a part of the rows.
-
-    Raises
-    ------
-    StudyError
-        If the disk is full or the place cannot be written; nothing is left behind.
-    """
-    with appear_whole(path) as scratch:
-        frame.write_parquet(  # however the rows are held in memory, the bytes are the same
-            scratch, statistics=statistics, row_group_size=ROW_GROUP, compression="zstd", compression_level=1
-        )
+def _as_tuple(where: Where) -> tuple[str, ...]:
+    return (where,) if isinstance(where, str) else where
 
 
-@contextmanager
-def appear_whole(path: Path) -> Iterator[Path]:
-    """Give a place to write to, and move what was written there to `path` when all went well.
-
-    Raises
-    ------
-    StudyError
-        If the disk is full or the place cannot be written; nothing is left behind.
-    """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    scratch = path.with_suffix(".partial")
-    try:
-        yield scratch
-        scratch.replace(path)
-    except (OSError, pl.exceptions.PolarsError) as error:
-        if _error_number(error) in NO_ROOM:
-            fault = Fault(path.name, "there is no room on the disk.", "Make room and run `dvc repro` again.")
-            raise StudyError(fault) from error
-        raise StudyError(
-            Fault(path.name, f"cannot be written ({type(error).__name__}).", "Check the folder.")
-        ) from error
-    finally:
-        scratch.unlink(missing_ok=True)
+def _by_bucket(folder: Path) -> dict[int, list[Path]]:
+    """Files below `folder` by the bucket they hold, each bucket's in the order of their names."""
+    found: dict[int, list[Path]] = defaultdict(list)
+    for path in sorted(folder.rglob("bucket-*.parquet")):
+        found[int(path.stem.removeprefix("bucket-"))].append(path)
+    return found
 
 
-def _error_number(error: Exception) -> int | None:
-    """Find the operating system's error number: an attribute of Python's errors, words in those of polars."""
-    told = re.search(r"os error (\d+)", str(error))
-    return getattr(error, "errno", None) or (int(told[1]) if told else None)
+def _missing(where: str) -> StudyError:
+    return StudyError(Fault(where, "no such table yet.", "Run `dvc repro`."))
 
 
 def _covers(declared: frozenset[str], where: str) -> bool:

@@ -103,3 +103,16 @@ def test_order_of_a_resample_does_not_matter(simulated):
     one = fit_predict(features, outcome, weights, LogisticSettings(), rows=rows, rng=np.random.default_rng(0))
     other = fit_predict(features, outcome, weights, LogisticSettings(), rows=rows[::-1], rng=np.random.default_rng(0))
     assert np.array_equal(one, other)
+
+
+def test_rows_too_few_to_be_modelled_predict_nothing(table):
+    features = table({"age": [50.0, 60.0, 70.0], "is_female": [0.0, 1.0, 0.0]})
+    outcome, everyone = np.array([True, False, False]), np.ones(3)
+    risk = fit_predict(
+        features, outcome, everyone, AgeSexSettings(), rows=np.array([1, 2, 2]), rng=np.random.default_rng(0)
+    )
+    assert np.isnan(risk).all()
+    with pytest.raises(ModelError, match="1 weights"):  # what is wrong is never passed over as too few
+        fit_predict(
+            features, outcome, -everyone, AgeSexSettings(), rows=np.array([1]), rng=np.random.default_rng(0)
+        )  # fmt: skip

@@ -2,19 +2,27 @@
 
 import subprocess
 import sys
+from operator import attrgetter
 from pathlib import Path
 
 import polars as pl
 import pytest
 import yaml
+from tests.unit.events.small_store import make_store
+from tests.unit.study.engine_work import bytes_in, sum_by_person
 
-from evidens.study import Study, StudyError
-from evidens.study.study import find_root, write_parquet
+from evidens.contracts import ContractError
+from evidens.events import EventStoreError, describe_run, read_manifest, write_manifest
+from evidens.study import Study, StudyError, engine_dask
+from evidens.study.parquet_files import write_parquet
+from evidens.study.study import find_root
 
 CATALOG = {
     "settings": {"dir": "build/settings", "zone": "release", "layout": "files"},
     "raw": {"dir": "data/raw", "zone": "raw", "layout": "files"},
-    "events": {"dir": "data/events", "zone": "person", "layout": "buckets"},
+    "rows": {"dir": "data/rows", "zone": "person", "layout": "buckets"},
+    "sums": {"dir": "data/sums", "zone": "person", "layout": "buckets"},
+    "events": {"dir": "data/events", "zone": "person", "layout": "segments"},
     "flow": {"dir": "data/flow", "zone": "aggregate", "layout": "table", "contract": "contracts.evidence:Flow"},
     "members": {"dir": "data/members", "zone": "person", "layout": "buckets"},
     "labels": {"dir": "data/labels", "zone": "person", "layout": "buckets"},
@@ -28,7 +36,11 @@ STAGES = {
         "cmd": "x",
         "matrix": {"outcome": ["a"]},
         "deps": ["${catalog.events.dir}", "${catalog.raw.dir}/${choose.delivery}/manifest.json"],
-        "outs": ["${catalog.flow.dir}/${item.outcome}", {"${catalog.events.dir}": {"cache": False}}],
+        "outs": [
+            "${catalog.flow.dir}/${item.outcome}",
+            "${catalog.sums.dir}/${item.outcome}",
+            {"${catalog.rows.dir}": {"cache": False}},
+        ],
     },
 }
 
@@ -48,11 +60,11 @@ def opened(root):
 
 def test_a_stage_reads_and_writes_what_dvc_yaml_lists_for_it(root):
     study = opened(root)
-    study.write("events", frame=pl.DataFrame({"person_id": [1, 2]}), bucket=0)
-    study.write("events", frame=pl.DataFrame({"person_id": [3]}), bucket=1)
-    assert study.buckets("events") == [0, 1]
-    assert study.read("events", bucket=1)["person_id"].to_list() == [3]
-    assert study.read("events").height == 3
+    study.write("rows", frame=pl.DataFrame({"person_id": [1, 2]}), bucket=0)
+    study.write("rows", frame=pl.DataFrame({"person_id": [3]}), bucket=1)
+    assert study.buckets("rows") == [0, 1]
+    assert study.read("rows", bucket=1)["person_id"].to_list() == [3]
+    assert study.read("rows").height == 3
 
 
 @pytest.mark.parametrize("table", ["labels", "gates", "members"])
@@ -81,7 +93,7 @@ def test_a_table_or_stage_that_does_not_exist_names_those_that_do(root):
 
 def test_a_missing_table_says_what_to_run(root):
     with pytest.raises(StudyError, match=r"no such table yet. Run `dvc repro`"):
-        opened(root).read("events")
+        opened(root).read("rows")
 
 
 def test_a_folder_without_a_study_is_refused(tmp_path):
@@ -96,10 +108,10 @@ def test_a_notebook_in_a_subfolder_finds_the_study(root):
 
 def test_a_corrupt_file_is_named_without_a_traceback_of_the_reader(root):
     study = opened(root)
-    study.write("events", frame=pl.DataFrame({"person_id": [1]}), bucket=0)
-    (root / "data/events/bucket-0000.parquet").write_bytes(b"PAR1 no parquet PAR1")
-    with pytest.raises(StudyError, match="data/events: cannot be read as Parquet"):
-        study.read("events")
+    study.write("rows", frame=pl.DataFrame({"person_id": [1]}), bucket=0)
+    (root / "data/rows/bucket-0000.parquet").write_bytes(b"PAR1 no parquet PAR1")
+    with pytest.raises(StudyError, match="data/rows: cannot be read as Parquet"):
+        study.read("rows")
 
 
 def test_the_same_rows_give_the_same_bytes(tmp_path):
@@ -114,7 +126,7 @@ import resource, signal, sys
 import polars as pl
 from pathlib import Path
 from evidens.study import StudyError
-from evidens.study.study import write_parquet
+from evidens.study.parquet_files import write_parquet
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
 try:
@@ -132,16 +144,78 @@ def test_a_disk_without_room_is_a_clear_error_and_leaves_nothing_behind(tmp_path
     assert list(Path(tmp_path).iterdir()) == []
 
 
+def choose_engine(root, **settings):
+    (root / "build/runtime").mkdir(parents=True, exist_ok=True)
+    (root / "build/runtime/engine.yaml").write_text(yaml.safe_dump(settings))
+
+
+ENGINES = {
+    "this process": {"kind": "local", "n_workers": 1},
+    "two processes": {"kind": "local", "n_workers": 2, "processes_from_mb": 0},
+    "a cluster": {"kind": "dask", "worker_memory_mb": 1000},
+}
+
+
 def test_results_do_not_depend_on_the_engine(root):
-    study = opened(root)
+    study, found, written = opened(root), [], []
     for bucket in range(6):
-        study.write("events", frame=pl.DataFrame({"person_id": [bucket, bucket + 6]}), bucket=bucket)
-    found = []
-    for n_workers in (1, 2):
-        (root / "build/runtime").mkdir(parents=True, exist_ok=True)
-        (root / "build/runtime/engine.yaml").write_text(
-            yaml.safe_dump({"kind": "local", "n_workers": n_workers, "memory_budget_mb": 500})
+        study.write("rows", frame=pl.DataFrame({"person_id": [bucket, bucket + 6], "value": [1, 2]}), bucket=bucket)
+    for engine in ENGINES.values():
+        choose_engine(root, **engine)
+        results = study.map_buckets(
+            sum_by_person, rows="rows", writes={"sums": ("sums", "a")}, keep=attrgetter("n_rows")
         )
-        results = study.map_buckets(lambda events: events["person_id"].sum(), events="events")
         found.append(list(results))
-    assert found[0] == found[1] == [(b, 2 * b + 6) for b in range(6)]
+        written.append(bytes_in(root / "data/sums/a"))
+    engine_dask.close()
+    assert found == [[(bucket, 2) for bucket in range(6)]] * 3
+    assert written[0] == written[1] == written[2]
+    assert len(written[0]) == 6
+
+
+def test_what_is_kept_is_the_result_unless_something_is_written(root):
+    study = opened(root)
+    study.write("rows", frame=pl.DataFrame({"person_id": [0], "value": [5]}), bucket=0)
+    [(_, result)] = study.map_buckets(sum_by_person, rows="rows")
+    assert result.n_rows == 1
+    assert list(study.map_buckets(sum_by_person, rows="rows", writes={"sums": ("sums", "a")})) == [(0, None)]
+
+
+def test_what_a_worker_writes_is_checked_against_the_contract(root):
+    study = opened(root)
+    study.write("rows", frame=pl.DataFrame({"person_id": [0], "value": [5]}), bucket=0)
+    with pytest.raises(ContractError, match="flow/a"):
+        list(study.map_buckets(sum_by_person, rows="rows", writes={"sums": ("flow", "a")}))
+    with pytest.raises(StudyError, match="data/flow/b: may not be written by count"):
+        list(study.map_buckets(sum_by_person, rows="rows", writes={"sums": ("flow", "b")}))
+
+
+def count_events(events, rows):
+    return sorted(events.frame(["code"])["code"].to_list()), rows.height
+
+
+def test_of_events_a_function_gets_all_runs_of_a_bucket_also_where_there_are_none(root):
+    study = opened(root)
+    make_store(root / "data/events")
+    for bucket in (0, 1, 2):
+        study.write("rows", frame=pl.DataFrame({"person_id": [bucket]}), bucket=bucket)
+    found = dict(study.map_buckets(count_events, rows="rows", events="events"))
+    assert {bucket: len(codes) for bucket, (codes, _) in found.items()} == {0: 4, 1: 2, 2: 0}
+    assert sorted(study.events_of(1).frame(["code"])["code"].to_list()) == found[1][0]
+
+
+def test_a_run_that_went_or_came_is_told_before_any_is_read(root):
+    make_store(root / "data/events")
+    (root / "data/events/lpr2/bucket-0000.parquet").unlink()
+    with pytest.raises(EventStoreError, match="lpr2/bucket-0000"):
+        opened(root).events_of(0)
+
+
+def test_people_of_another_bucket_are_refused(root):
+    """A run of bucket 0 under the name of bucket 1, as a restored folder may have it."""
+    store = make_store(root / "data/events")
+    runs = [store / f"lab-2019/bucket-000{bucket}.parquet" for bucket in (0, 1)]
+    runs[1].write_bytes(runs[0].read_bytes())
+    write_manifest(read_manifest(store).with_runs("lab-2019", {1: describe_run(runs[1])}), store)
+    with pytest.raises(EventStoreError, match="another bucket"):
+        list(opened(root).events_of(1).runs())
