@@ -1,7 +1,7 @@
 """Turn pseudonymised register tables into events, persons and residence."""
 
 from evidens.study import Study, stage
-from evidens.study.delivery import take_in_delivery
+from evidens.study.intake import take_in_delivery
 
 
 @stage("intake")

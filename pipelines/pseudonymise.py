@@ -1,7 +1,7 @@
 """Replace every person key of the delivery by a keyed pseudonym and drop direct identifiers."""
 
 from evidens.study import Study, stage
-from evidens.study.delivery import pseudonymise_delivery
+from evidens.study.pseudonymising import pseudonymise_delivery
 
 
 @stage("pseudonymise")

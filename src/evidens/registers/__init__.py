@@ -10,16 +10,29 @@ from evidens.registers import akm, bef, cancer, cpr, dod, dodsaasg, faik, ind, l
 from evidens.registers.contact_links import ContactLinks, link_contacts
 from evidens.registers.contract import RegisterColumn, RegisterError, RegisterTable
 from evidens.registers.cpr import NumberLinks, read_number_links
-from evidens.registers.intake import BucketIntake, intake_bucket
+from evidens.registers.intake import (
+    PEOPLE_TABLES,
+    SOURCES,
+    BucketIntake,
+    SegmentIntake,
+    Source,
+    complete,
+    intake_bucket,
+    intake_register,
+    lives_by_year,
+)
+from evidens.registers.people import PeopleIntake, intake_people
 from evidens.registers.physical import normalise
 from evidens.registers.pseudonymisation import (
     PseudonymisedBatch,
+    links_of,
     pseudonymise_batch,
     pseudonymised_schema,
 )
-from evidens.registers.rules import AccountError, add_accounts, check_accounts
+from evidens.registers.rules import AccountError, account_of, add_accounts, check_accounts, year_of
 from evidens.registers.schemas import check_schemas, table_of
 from evidens.registers.settings import RegisterSettings
+from evidens.registers.times import Window
 from evidens.registers.year_of_file import add_year_of_file
 
 # Read in the raw zone and never pseudonymised: they say which numbers belong to one person.
@@ -62,26 +75,39 @@ def check_delivery(files: Mapping[str, Mapping[str, pl.DataType]]) -> None:
 
 __all__ = [
     "LINK_TABLES",
+    "PEOPLE_TABLES",
+    "SOURCES",
     "TABLES",
     "AccountError",
     "BucketIntake",
     "ContactLinks",
     "DeliverySettings",
     "NumberLinks",
+    "PeopleIntake",
     "PseudonymisedBatch",
     "RegisterColumn",
     "RegisterError",
     "RegisterSettings",
     "RegisterTable",
+    "SegmentIntake",
+    "Source",
+    "Window",
+    "account_of",
     "add_accounts",
     "add_year_of_file",
     "check_accounts",
     "check_delivery",
+    "complete",
     "intake_bucket",
+    "intake_people",
+    "intake_register",
     "link_contacts",
+    "links_of",
+    "lives_by_year",
     "normalise",
     "pseudonymise_batch",
     "pseudonymised_schema",
     "read_number_links",
     "table_of",
+    "year_of",
 ]

@@ -58,27 +58,28 @@ class ContactLinks:
         return answer.with_columns(pl.when(pl.col("person_id") != NO_PERSON).then("person_id"))
 
 
-def link_contacts(parts: Sequence[pl.DataFrame]) -> ContactLinks:
+def link_contacts(parts: Sequence[pl.DataFrame | pl.LazyFrame]) -> ContactLinks:
     """Join the links of all batches of one register's contacts and courses.
 
     Parameters
     ----------
-    parts : sequence of polars.DataFrame
+    parts : sequence of polars.DataFrame or LazyFrame
         contact_id (of a contact or a course) and person_id, in any order, each contact any number of times.
 
     Notes
     -----
-    Pseudonyms are spread evenly over their range, so that it can be sorted piece by piece: beside the parts and
-    the answer, only one piece is in memory.
+    Pseudonyms are spread evenly over their range, so that it can be sorted piece by piece: beside the answer, 16
+    bytes a contact, only one piece is in memory where the parts are read lazily.
     """
-    n_links = sum(part.height for part in parts)
+    lazy = [pl.LazyFrame(schema=LINKS), *(part.lazy() for part in parts)]
+    n_links = sum(count.item() for count in pl.collect_all([part.select(pl.len()) for part in lazy]))
     n_ranges = n_links // _RANGE_LINKS + 1
     width = 2**63 // n_ranges + 1
     contacts, persons = np.empty(n_links, dtype=np.int64), np.empty(n_links, dtype=np.int64)
     n_done = 0
     for number in range(n_ranges):
         is_here = pl.col("contact_id").is_between(number * width, min((number + 1) * width - 1, _LARGEST_ID))
-        rows = pl.concat([pl.DataFrame(schema=LINKS), *(part.filter(is_here) for part in parts)])
+        rows = pl.concat(part.filter(is_here) for part in lazy).collect()
         contact, person = _unique_by_contact(rows["contact_id"].to_numpy(), rows["person_id"].to_numpy())
         here = slice(n_done, n_done + len(contact))
         contacts[here], persons[here], n_done = contact, person, here.stop

@@ -92,6 +92,11 @@ class RegisterTable:
         """Whether it says which person a contact belongs to."""
         return not self.is_linked and self.column_of("contact") is not None
 
+    @property
+    def links_persons(self) -> bool:
+        """Whether it says which person a contact or a course belongs to."""
+        return self.has_contacts or (not self.is_linked and self.column_of("course") is not None)
+
 
 def person(*aliases: str) -> RegisterColumn:
     """Return the column of a table's person key."""

@@ -26,7 +26,8 @@ class Union(NamedTuple):
 
 def unite(tables: Mapping[str, pl.DataFrame], names: Sequence[str]) -> pl.DataFrame:
     """Put tables with the same columns below each other; `_table` has the name of each row's table."""
-    return pl.concat([tables[name].with_columns(_table=pl.lit(name)) for name in names])
+    which = pl.Enum(names)
+    return pl.concat([tables[name].with_columns(_table=pl.lit(name, dtype=which)) for name in names])
 
 
 def sift(rows: pl.DataFrame, rules: Sequence[Rule], names: Sequence[str]) -> Union:
@@ -66,7 +67,7 @@ def rules_of_contact(what: str, *, is_needed: pl.Expr | bool = True) -> list[Rul
 
 
 def sort_versions(contacts: pl.DataFrame, delivered: Sequence[str]) -> pl.DataFrame:
-    """Sort so that of a contact's versions the one with an end, and of these the latest, comes first.
+    """Put rows in an order so that of a contact's versions the one with an end, and of these the latest, comes first.
 
     Parameters
     ----------
@@ -80,9 +81,13 @@ def sort_versions(contacts: pl.DataFrame, delivered: Sequence[str]) -> pl.DataFr
     polars.DataFrame
         With `_twice`: the row repeats another in all delivered columns.
     """
+    several = contacts["contact_id"].is_duplicated()  # few: only these have to be put in order
     order = ["contact_id", "_ended_at", "_began_at", *delivered]
-    ordered = contacts.sort(order, descending=[False, True, True, *(False for _ in delivered)], nulls_last=True)
-    return ordered.with_columns(_twice=~is_first(ordered, list(delivered)))
+    ordered = contacts.filter(several).sort(
+        order, descending=[False, True, True, *(False for _ in delivered)], nulls_last=True
+    )
+    ordered = ordered.with_columns(_twice=~is_first(ordered, list(delivered)))
+    return pl.concat([contacts.filter(~several).with_columns(_twice=pl.lit(False)), ordered])
 
 
 def keep_latest_versions(contacts: pl.DataFrame, rules: Sequence[Rule], names: Sequence[str]) -> Union:
@@ -108,11 +113,12 @@ def contact_events(contacts: pl.DataFrame) -> pl.DataFrame:
     Parameters
     ----------
     contacts : polars.DataFrame
-        Kept rows with person_id, _began_at, _known_at, _ended_at and _kind.
+        Kept rows with person_id, _began_at, _known_at, _ended_at, _kind and _urgency ("acute", "planned" or null),
+        which an admission has as its text.
     """
     return contacts.filter(pl.col("_kind").is_not_null()).select(
         "person_id", event_at="_began_at", known_at="_known_at", end_at="_ended_at",
-        code=CONTACT.add_prefix(pl.col("_kind")), text=pl.lit(None, dtype=pl.String),
+        code=CONTACT.add_prefix(pl.col("_kind")), text=pl.when(pl.col("_kind") == "inpatient").then("_urgency"),
     )  # fmt: skip
 
 

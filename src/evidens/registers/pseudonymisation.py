@@ -3,7 +3,7 @@
 The only place where a row of a delivery and its pseudonym meet. What comes out holds no delivered key.
 """
 
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 import polars as pl
@@ -19,6 +19,8 @@ NO_CONTACT_KEY = "no contact key"
 NO_CONTACT_KEY_SHAPE = "contact key without the shape of one"
 NO_CONTACT = "no contact with this key"
 SHARED_CONTACT = "contact key of two persons"
+
+Rows = TypeVar("Rows", pl.DataFrame, pl.LazyFrame)
 
 
 class PseudonymisedBatch(NamedTuple):
@@ -107,14 +109,21 @@ def pseudonymise_batch(
         left_out=[("dropped", table.duplicates, good.height - kept.height),
                   *(("quarantined", str(name), int(n)) for name, n in reasons)],
     )  # fmt: skip
-    return PseudonymisedBatch(kept, quarantined, account, _links_of(kept, table))
+    links_here = links_of(kept, table) if table.links_persons else pl.DataFrame(schema=LINKS)
+    return PseudonymisedBatch(kept, quarantined, account, links_here)
 
 
-def _links_of(kept: pl.DataFrame, table: RegisterTable) -> pl.DataFrame:
-    """Return which person each contact, or else each course, of a table with a person key belongs to."""
-    key = next((name for name in ("contact_id", "course_id") if name in kept.columns), None)
-    if table.is_linked or key is None:
-        return pl.DataFrame(schema=LINKS)
+def links_of(kept: Rows, table: RegisterTable) -> Rows:
+    """Return which person each contact, or else each course, of a table with a person key belongs to.
+
+    Parameters
+    ----------
+    kept : polars.DataFrame or LazyFrame
+        Pseudonymised rows.
+    table : RegisterTable
+        One that `links_persons`.
+    """
+    key = "contact_id" if table.column_of("contact") else "course_id"
     return kept.select(contact_id=key, person_id="person_id").drop_nulls("contact_id")
 
 

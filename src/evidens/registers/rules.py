@@ -1,15 +1,20 @@
 """Rules that rows are dropped or quarantined by, and the account of where every row went."""
 
-from collections.abc import Iterable, Mapping, Sequence
+import datetime as dt
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
+import numpy as np
 import polars as pl
 
 from evidens.contracts import RowAccount, schema_of
 from evidens.foundation import EvidensError, Faults
 
 ACCOUNT = schema_of(RowAccount)
+YEAR = "_year"  # from `year_of`, in the events of registers that are divided by years
+_MOST_RULES = 256
+YEARS = (1968, 2067)  # no register here is older, and none yet from the future
 
 
 class AccountError(EvidensError):
@@ -27,7 +32,7 @@ class Rule:
     name : str
         The rule in words, as the account names it.
     broken : polars.Expr
-        True where the rule applies; null counts as False.
+        True where the rule applies; null counts as False. It looks at each row by itself.
     """
 
     fate: Literal["dropped", "quarantined"]
@@ -43,7 +48,9 @@ class Sifted(NamedTuple):
     account: pl.DataFrame
 
 
-def apply_rules(frame: pl.DataFrame, rules: Sequence[Rule], *, stage: str, table: str) -> Sifted:
+def apply_rules(
+    frame: pl.DataFrame, rules: Sequence[Rule], *, stage: str, table: str, day: str | None = None
+) -> Sifted:
     """Leave out the rows that break a rule; the first rule that a row breaks decides its fate.
 
     Parameters
@@ -54,38 +61,86 @@ def apply_rules(frame: pl.DataFrame, rules: Sequence[Rule], *, stage: str, table
         In order.
     stage, table : str
         Named in the account.
+    day : str, optional
+        Column of a day: the account is then kept for each of its years, see `year_of`.
 
     Returns
     -------
     Sifted
         `kept` has all columns of `frame`; `quarantined` those whose names do not begin with an underscore
-        (the others serve the rules), and `reason`. In = kept + dropped + quarantined.
+        (the others serve the rules), and `reason`. In = kept + dropped + quarantined. The account of years has a
+        column `year`.
     """
+    is_sound = ~pl.any_horizontal(pl.repeat(False, pl.len()), *(rule.broken.fill_null(False) for rule in rules))
+    sound = frame.select(is_sound.alias("sound"))["sound"]
+    kept, broken = (frame, frame.clear()) if sound.all() else (frame.filter(sound), frame.filter(~sound))
     verdict = pl.lit(0, dtype=pl.UInt8)
     for number, rule in reversed(list(enumerate(rules, start=1))):
         verdict = pl.when(rule.broken).then(pl.lit(number, dtype=pl.UInt8)).otherwise(verdict)
-    verdicts = frame.select(pl.repeat(0, pl.len(), dtype=pl.UInt8).alias("_"), verdict=verdict)["verdict"]
-    counts = dict(verdicts.value_counts().iter_rows())
-    n_kept = counts.get(0, 0)
-    kept = frame if n_kept == frame.height else frame.filter(verdicts == 0)
+    judged = broken.select(pl.repeat(0, pl.len(), dtype=pl.UInt8).alias("_"), _verdict=verdict)
+    verdicts = judged["_verdict"]
     reasons = {number: rule.name for number, rule in enumerate(rules, start=1) if rule.fate == "quarantined"}
-    bad = verdicts.is_in(list(reasons)) if reasons else pl.Series([False]).new_from_index(0, frame.height)
-    quarantined = (
-        frame.select(pl.exclude("^_.*$"))
-        .filter(bad)
-        .with_columns(
-            reason=verdicts.filter(bad).replace_strict(reasons, return_dtype=pl.String) if reasons else pl.lit("")
-        )
-    )
-    account = account_of(
-        stage, table, n_in=frame.height, n_kept=n_kept,
-        left_out=[(rule.fate, rule.name, counts.get(number, 0)) for number, rule in enumerate(rules, start=1)],
-    )  # fmt: skip
-    return Sifted(kept, quarantined, account)
+    is_bad = verdicts.is_in(list(reasons))
+    quarantined = broken.select(pl.exclude("^_.*$")).filter(is_bad)
+    reason = verdicts.filter(is_bad).replace_strict(reasons, default="", return_dtype=pl.String)
+    counts = [*_count(kept, None, day), *_count(broken, verdicts, day)]
+    account = _write_account(stage, table, rules, counts, by_year=day is not None)
+    return Sifted(kept, quarantined.with_columns(reason=reason), account)
 
 
-def is_first(frame: pl.DataFrame, key: Sequence[str] = ()) -> pl.Series:
+def _count(rows: pl.DataFrame, verdicts: pl.Series | None, day: str | None) -> Iterator[tuple[int | None, int, int]]:
+    """Yield year, number of the rule that decided (0 for none), and how many rows, of each pair there is."""
+    if rows.is_empty():
+        return
+    none = YEARS[0] - 1  # stands for no year
+    pairs = np.zeros(rows.height, dtype=np.int32) if verdicts is None else verdicts.cast(pl.Int32).to_numpy()
+    if day is not None:
+        years = rows.select(year_of(pl.col(day)).fill_null(none))[day].to_numpy() - none
+        pairs = pairs + years * _MOST_RULES
+    counts = np.bincount(pairs)
+    for pair in np.flatnonzero(counts).tolist():
+        year, number = divmod(pair, _MOST_RULES)
+        yield year + none if year else None, number, int(counts[pair])
+
+
+def _write_account(
+    stage: str, table: str, rules: Sequence[Rule], counts: Iterable[tuple[int | None, int, int]], *, by_year: bool
+) -> pl.DataFrame:
+    """Write the account of rows that were counted by year and rule; with a column `year` if it is kept by year."""
+    of_years: dict[int | None, dict[int, int]] = {} if by_year else {None: {}}
+    for year, number, n_rows in counts:
+        of_years.setdefault(year, {})[number] = n_rows
+    parts = [
+        account_of(
+            stage, table, n_in=sum(of_year.values()), n_kept=of_year.get(0, 0),
+            left_out=[(rule.fate, rule.name, of_year.get(number, 0)) for number, rule in enumerate(rules, start=1)],
+        ).with_columns([pl.lit(year, dtype=pl.Int32).alias("year")] if by_year else [])
+        for year, of_year in of_years.items()
+    ]  # fmt: skip
+    return pl.concat([pl.DataFrame(schema={**ACCOUNT, "year": pl.Int32} if by_year else ACCOUNT), *parts])
+
+
+def year_of(day: pl.Expr) -> pl.Expr:
+    """Return the year whose segment a row of this day belongs to; null without a day, or with an impossible one.
+
+    >>> days = pl.DataFrame({"day": [dt.date(2019, 5, 1), dt.date(1899, 12, 31), None]})
+    >>> days.select(year_of(pl.col("day")))["day"].to_list()
+    [2019, None, None]
+    """
+    first_on, last_on = dt.date(YEARS[0], 1, 1), dt.date(YEARS[1], 12, 31)
+    return pl.when(day.is_between(pl.lit(first_on), pl.lit(last_on))).then(day.dt.year())
+
+
+def is_first(frame: pl.DataFrame, key: Sequence[str] = (), *, near: Sequence[str] = ()) -> pl.Series:
     """Whether each row is the first of those that are equal in `key`, or in all columns.
+
+    Parameters
+    ----------
+    frame : polars.DataFrame
+    key : sequence of str
+        Columns; all by default.
+    near : sequence of str
+        Some of them in which few rows are equal: they are looked at first, and the others only where these are equal.
 
     Notes
     -----
@@ -94,22 +149,28 @@ def is_first(frame: pl.DataFrame, key: Sequence[str] = ()) -> pl.Series:
     columns = list(key) or frame.columns
     if frame.is_empty():
         return pl.Series([], dtype=pl.Boolean)
-    suspicious = frame.select(columns).hash_rows().is_duplicated()
-    rows = frame.select(columns).with_row_index("_row").filter(suspicious)
-    first = rows.unique(subset=columns, keep="first", maintain_order=True)["_row"]
-    answer = ~suspicious
-    answer[first] = True
+    answer = is_single(frame, near or columns)
+    rows = frame.select(columns).with_row_index("_row").filter(~answer)
+    answer[rows.unique(subset=columns, keep="first", maintain_order=True)["_row"]] = True
     return answer
+
+
+def is_single(frame: pl.DataFrame, key: Sequence[str]) -> pl.Series:
+    """Whether no other row has a row's `key`, as far as hashes tell: True for nearly all such rows, and no others."""
+    hashes = frame.select(key).hash_rows()
+    ordered = np.sort(hashes.to_numpy())
+    repeated = pl.Series(ordered[1:][ordered[1:] == ordered[:-1]], dtype=pl.UInt64)
+    return ~hashes.is_in(repeated.implode())
 
 
 def is_repeat(frame: pl.DataFrame, rules: Sequence[Rule], key: Sequence[str]) -> pl.Series:
     """Whether each row breaks none of `rules` and is not the first such row of its `key`."""
-    sound = frame.select(pl.all_horizontal(~rule.broken.fill_null(False) for rule in rules).alias("sound"))["sound"]
-    rows = frame.select(key).with_row_index("_row").filter(sound)
     answer = pl.Series([False]).new_from_index(0, frame.height)
-    again = rows["_row"].filter(~is_first(rows.drop("_row"), key))
-    if again.len():
-        answer[again] = True
+    rows = frame.with_row_index("_row").filter(~is_single(frame, key)) if frame.height else frame
+    if rows.height:
+        is_sound = ~pl.any_horizontal(rule.broken.fill_null(False) for rule in rules)
+        rows = rows.filter(is_sound).select("_row", *key)
+        answer[rows["_row"].filter(~is_first(rows, key))] = True
     return answer
 
 

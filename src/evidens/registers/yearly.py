@@ -53,7 +53,7 @@ def intake_yearly(
     columns = [column for column in delivered.columns if not column.startswith("_")]
     in_range = pl.when(pl.col("year").is_between(*_YEARS)).then(pl.col("year").cast(pl.Int32))
     ordered = delivered.sort(columns).with_columns(_on=pl.date(in_range, *reference))
-    ordered = join_lives(ordered, persons).with_columns(_twice=~is_first(ordered, columns))
+    ordered = join_lives(ordered, persons).with_columns(_twice=~is_first(ordered, columns, near=["person_id", "year"]))
     every = [
         Rule("dropped", TWICE, pl.col("_twice")),
         *rules_of_time(pl.col("_on"), window=window, settings=settings),

@@ -29,6 +29,8 @@ def audit_opened_phases(study: Study, outcome: str) -> pl.DataFrame:
     check_horizon(outcome, question.horizon_days)
     least = Least(fairness.min_people, fairness.min_events, fairness.min_non_events)
     truth = read_truth(study, outcome)
+    if truth.is_empty():
+        study.log.say(f"{outcome}: the simulated world has no truth of this outcome, so that no one is audited")
     found: list[pl.DataFrame] = [Evidence.create_empty()]
     for phase in SEALED:
         predictions = study.read("predictions", outcome, phase)

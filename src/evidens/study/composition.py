@@ -24,6 +24,7 @@ STAGED = {
     "external": True,
     "prospective": True,
 }  # the phases that stages of dvc.yaml go through, and whether they are sealed
+QUARTERS_PER_YEAR, DAYS_PER_YEAR = 4, 365
 RUNTIME = ("engine",)  # no stage that makes data may depend on it: written apart from the rest
 
 
@@ -70,16 +71,17 @@ def compose_settings(root: Path, choices: Mapping[str, str], names: Mapping[str,
         for group, value in composed.items():
             name = {**dict.fromkeys(PER_OUTCOME, outcome), **dict.fromkeys(PER_MODEL, model)}.get(group)
             resolved[f"{group}/{name}" if name else group] = value
-    faults = Faults()
+    faults, built = Faults(), dict[str, Any]()
     for stem, value in resolved.items():
         group, _, name = stem.partition("/")
+        place = f"conf/{group}/{name or choices.get(group, 'default')}.yaml"
         try:
-            build_settings(
-                settings_class(group), value, place=f"conf/{group}/{name or choices.get(group, 'default')}.yaml"
-            )
+            built[stem] = build_settings(settings_class(group), value, place=place)
         except EvidensError as error:
             faults.found.extend(error.faults)
     faults.found.extend(_find_faults_of_phases(resolved, choices, names))
+    if not faults.found:
+        faults.found.extend(_find_faults_of_lookback(built, choices))
     faults.stop(CompositionError)
     return resolved
 
@@ -114,6 +116,23 @@ def _find_faults_of_phases(
                 )
             )
     return faults
+
+
+def _find_faults_of_lookback(built: Mapping[str, Any], choices: Mapping[str, str]) -> list[Fault]:
+    """Of a simulated study nothing may look further back than the oracle: who does may beat it without a leak."""
+    if built["delivery"].kind != "simulated":
+        return []
+    reach = built["simulation"].oracle_lookback_quarters * DAYS_PER_YEAR // QUARTERS_PER_YEAR
+    looks = {"conf/features/default.yaml": ("the longest window is", built["features"].longest_days)}
+    for stem, settings in built.items():
+        if stem.startswith("cohort/"):
+            looks[f"conf/{stem}.yaml"] = ("lookback_days is", settings.lookback_days)
+    remedy = f"Shorten it, or lengthen oracle_lookback_quarters in conf/simulation/{choices['simulation']}.yaml."
+    return [
+        Fault(place, f"{what} {'all time' if days is None else f'{days} days'}, and the oracle reads {reach}.", remedy)
+        for place, (what, days) in looks.items()
+        if days is None or days > reach
+    ]
 
 
 def compose_group(root: Path, group: str, option: str) -> dict[str, Any]:

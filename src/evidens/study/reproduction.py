@@ -17,8 +17,8 @@ import yaml
 from evidens.foundation import Fault
 from evidens.study.catalog import StudyError
 
-# What carries times, commits, run ids and looks, and so is no data or evidence table.
-OUTSIDE = ("release/reports", "release/changes")
+# What carries times, commits, run ids and looks, or receipts that name the code which made it, and so is no table.
+OUTSIDE = ("release/reports", "release/changes", "data/pseudonymised", "data/quarantine")
 REFERENCE = "docs/reference-run"  # kind of machine and evidence of the committed run
 ABSOLUTE, RELATIVE = 0.01, 0.01  # tolerance on another kind of machine: |here - there| <= ABSOLUTE + RELATIVE |there|
 KEY = ("outcome", "model", "phase", "metric", "threshold", "reference")

@@ -12,7 +12,6 @@ import yaml
 from evidens.contracts import Evidence, schema_of
 from evidens.privacy import PseudonymMap, demonstration_key
 from evidens.protocol import Member
-from evidens.simulation import WorldSettings
 from evidens.study import Study
 from evidens.study.audit import audit_opened_phases, check_horizon, read_truth
 from evidens.study.catalog import StudyError
@@ -98,15 +97,6 @@ def test_shipped_questions_ask_for_the_horizon_of_the_truth(path):
     check_horizon(path.stem, yaml.safe_load(path.read_text())["horizon_days"])
 
 
-@pytest.mark.parametrize("world", sorted((ROOT / "conf/simulation").glob("*.yaml")), ids=lambda path: path.stem)
-@pytest.mark.parametrize("cohort", sorted((ROOT / "conf/cohort").glob("*.yaml")), ids=lambda path: path.stem)
-def test_the_oracle_of_a_shipped_world_reads_as_much_of_the_record_as_the_shipped_studies(world, cohort):
-    """The oracle bounds the models only if they read no more than it does."""
-    default = WorldSettings.__dataclass_fields__["oracle_lookback_quarters"].default
-    quarters = yaml.safe_load(world.read_text()).get("oracle_lookback_quarters", default)
-    assert quarters / 4 * 365 == yaml.safe_load(cohort.read_text())["lookback_days"]
-
-
 def test_the_evidence_says_how_many_years_the_oracle_reads(root, tmp_path):
     copy = tmp_path / "longer"
     shutil.copytree(root, copy)
@@ -126,3 +116,13 @@ def test_a_real_delivery_has_no_truth_and_the_audit_says_so(root, capsys, tmp_pa
     assert evidence.is_empty()
     assert evidence.schema == schema_of(Evidence)
     assert "nothing to audit" in capsys.readouterr().out
+
+
+def test_an_outcome_that_the_world_does_not_model_is_audited_of_no_one(root, capsys, tmp_path):
+    copy = tmp_path / "unknown"
+    shutil.copytree(root, copy)
+    path = copy / "data/truth/risk/part.parquet"
+    pl.read_parquet(path).with_columns(outcome=pl.lit("another")).write_parquet(path)
+    evidence = audit_opened_phases(opened(copy), OUTCOME)
+    assert dict(evidence.select("metric", "value").iter_rows()) == {"audited_share": 0.0, "unrecorded_share": None}
+    assert "has no truth of this outcome" in capsys.readouterr().out

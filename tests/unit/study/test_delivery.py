@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 
 from evidens.study import StudyError
-from evidens.study.delivery import read_batches, read_manifest, write_manifest
+from evidens.study.delivery import read_manifest, write_manifest
 
 
 @pytest.fixture
@@ -69,11 +69,3 @@ def test_listing_twice_gives_the_same_manifest(delivery):
     write_manifest(delivery, kind="register")
     assert (delivery / "manifest.json").read_text() == first
     assert json.loads(first)["kind"] == "register"
-
-
-def test_batches_hold_every_row_once_and_an_empty_file_gives_an_empty_batch(delivery, monkeypatch):
-    monkeypatch.setattr("evidens.study.delivery.BATCH_ROWS", 500)
-    empty = delivery / "dod" / "dod_2018.parquet"
-    pl.DataFrame({"pnr": []}, schema={"pnr": pl.String}).write_parquet(empty)
-    batches = list(read_batches([delivery / "dod/dod_2016.parquet", empty]))
-    assert [rows.height for _, rows, _ in batches] == [500, 500, 500, 500, 16, 0]

@@ -13,7 +13,8 @@ from evidens.registers.emission import emit_delivery
 from evidens.simulation import simulate_shard
 from evidens.study import Study
 from evidens.study.composition import compose_study
-from evidens.study.delivery import pseudonymise_delivery, write_manifest
+from evidens.study.delivery import write_manifest
+from evidens.study.pseudonymising import pseudonymise_delivery
 
 ROOT = Path(__file__).parents[3]
 TABLES_OF_THE_STUDY = ("bef", "dod", "vnds", "lpr_adm", "lpr_diag", "lmdb", "lab_dm_forsker", "lpr_a_kontakt",

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import polars as pl
 
-from evidens.events import REGIONS
+from evidens.events import REGIONS, sort_rows
 from evidens.registers.bef.contract import BEF
 from evidens.registers.rules import Rule, Sifted, apply_rules, is_first, is_repeat
 from evidens.registers.settings import RegisterSettings
@@ -80,8 +80,8 @@ def keep_snapshots(snapshots: pl.DataFrame, people: pl.DataFrame, settings: Regi
     """
     lives = people.select("person_id", _has_sex=pl.col("sex").is_not_null(), _birth="born_on", _died_on="died_on")
     delivered = [column for column in snapshots.columns if not column.startswith("_")]
-    ordered = snapshots.sort("person_id", "snapshot_on", *delivered)
-    ordered = ordered.with_columns(_twice=~is_first(ordered, delivered))
+    ordered = sort_rows(snapshots, ["person_id", "snapshot_on"], rest=delivered)
+    ordered = ordered.with_columns(_twice=~is_first(ordered, delivered, near=["person_id", "snapshot_on"]))
     ordered = ordered.join(lives, on="person_id", how="left", maintain_order="left")
     snapshot = pl.col("snapshot_on")
     rules = [

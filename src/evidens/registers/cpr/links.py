@@ -49,15 +49,19 @@ def read_number_links(frames: Iterable[pl.DataFrame], *, simulated: bool, settin
     parts = [_read(frame, simulated=simulated, settings=settings) for frame in frames]
     rows = pl.concat([pl.DataFrame(schema=_ROWS), *parts]).sort("old", "valid_from", "key")
     old, key, since = pl.col("old"), pl.col("key"), pl.col("valid_from")
-    rows = rows.with_columns(_twice=~is_first(rows.select("old", "key", "valid_from")))
+    rows = rows.with_columns(
+        _twice=~is_first(rows.select("old", "key", "valid_from")),
+        _latest=since.max().over("old"),
+        _n_keys=key.n_unique().over("old", "valid_from"),
+    )
     faults = sorted(set(rows["_fault"].drop_nulls()))
     rules = [
         Rule("quarantined", "no old number", old.is_null()),
         *(Rule("quarantined", fault, pl.col("_fault") == fault) for fault in faults),
         Rule("dropped", PNR_LINK.duplicates, pl.col("_twice")),
         Rule("dropped", "number that did not change", old == key),
-        Rule("dropped", "followed by a later change of the same number", since < since.max().over("old")),
-        Rule("quarantined", "one number with two successors", (key.n_unique() > 1).over("old", "valid_from")),
+        Rule("dropped", "followed by a later change of the same number", since < pl.col("_latest")),
+        Rule("quarantined", "one number with two successors", pl.col("_n_keys") > 1),
     ]
     sound = apply_rules(rows, rules, stage=STAGE, table=PNR_LINK.name).kept
     endless = _follow(sound.select("old", "key")).filter(key.is_in(sound["old"].implode()))["old"]

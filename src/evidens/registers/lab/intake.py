@@ -8,7 +8,7 @@ import polars as pl
 from evidens.codes import NPU
 from evidens.registers.lab.contract import LAB, TABLES
 from evidens.registers.lab.results import CANCELLED, read_signs, read_units, read_values
-from evidens.registers.rules import Rule, apply_rules, is_first
+from evidens.registers.rules import Rule, apply_rules, is_first, year_of
 from evidens.registers.settings import RegisterSettings
 from evidens.registers.times import STAGE, TWICE, RegisterIntake, Window, days, join_lives, rules_of_time
 
@@ -38,26 +38,31 @@ def intake(
     table = next((table for table in TABLES if table.name in tables), LAB)
     delivered = tables[table.name]
     has_units = "unit" in delivered.columns
-    rows = join_lives(delivered, persons).with_columns(_twice=~is_first(delivered))
+    is_again = ~is_first(delivered, near=["person_id", "sampled_on", "code"])
+    rows = join_lives(delivered, persons).with_columns(_twice=is_again)
     absent = {"sampled_time": pl.Time, "operator": pl.String, "unit": pl.String}
     rows = rows.with_columns(
         pl.lit(None, dtype=dtype).alias(name) for name, dtype in absent.items() if name not in rows.columns
     )
     rows = rows.join(read_values(delivered["value"]), on="value", how="left", maintain_order="left")
-    units = read_units(rows.select("code", "unit"))
+    units = read_units(rows.select("code", "unit")).with_columns(
+        _code=NPU.add_prefix(pl.col("code")), _is_code=NPU.is_valid(pl.col("code"))
+    )
     rows = rows.join(units, on=["code", "unit"], how="left", maintain_order="left", nulls_equal=True)
-    rows = rows.with_columns(_operator=read_signs(pl.col("operator")))
+    signs = rows.select(pl.col("operator").unique()).with_columns(_operator=read_signs(pl.col("operator")))
+    rows = rows.with_columns(_operator=pl.col("operator").replace_strict(signs["operator"], signs["_operator"]))
     rules = _rules(window, settings, has_units=has_units)
-    sifted = apply_rules(rows, rules, stage=STAGE, table=table.name)
+    sifted = apply_rules(rows, rules, stage=STAGE, table=table.name, day="sampled_on")
     quarantined = sifted.quarantined.select(*delivered.columns, "reason")
     midnight = pl.col("sampled_time").fill_null(dt.time(0))
     event_at = pl.col("sampled_on").dt.combine(midnight, time_unit="us")
     is_number = pl.col("_number").is_not_null()
     events = sifted.kept.select(
         "person_id", event_at=event_at, known_at=event_at + days(settings.lag_days["lab"]),
-        code=NPU.add_prefix(pl.col("code")), value="_number",
+        code="_code", value="_number",
         operator=pl.when(is_number).then(pl.coalesce("_sign", "_operator")),
         unit=pl.when(is_number).then("_unit"), text="_word", register=pl.lit(LAB.register),
+        _year=year_of(pl.col("sampled_on")),
     )  # fmt: skip
     return RegisterIntake(events, {table.name: quarantined}, sifted.account)
 
@@ -74,7 +79,7 @@ def _rules(window: Window, settings: RegisterSettings, *, has_units: bool) -> li
         Rule("dropped", "cancelled analysis", word == CANCELLED),
         *rules_of_time(pl.col("sampled_on"), window=window, settings=settings),
         Rule("quarantined", "no code", code.is_null()),
-        Rule("quarantined", "code that is no NPU or DNK code", ~NPU.is_valid(code)),
+        Rule("quarantined", "code that is no NPU or DNK code", ~pl.col("_is_code")),
         Rule("quarantined", "no value", pl.col("value").is_null()),
         Rule("quarantined", "value neither a number nor a known word", number.is_null() & word.is_null()),
         Rule("quarantined", "unknown operator", operator == "?"),

@@ -28,6 +28,7 @@ from evidens.registers.settings import RegisterSettings
 from evidens.registers.times import AFTER_LOCK, RegisterIntake, Window, days, join_lives, rules_of_time
 
 _EMERGENCY_AS_OUTPATIENT_FROM = 2014  # from then on an emergency contact is an acute outpatient contact
+_URGENCY = {"1": "acute", "2": "planned"}
 _CONTACTS, _DIAGNOSES, _VISITS, _PROCEDURES = (
     tuple(table.name for table in tables)
     for tables in (CONTACT_TABLES, DIAGNOSIS_TABLES, VISIT_TABLES, PROCEDURE_TABLES)
@@ -82,7 +83,8 @@ def _keep_contacts(
 ) -> Union:
     delivered = [name for name in contacts.columns if name != "_table"]
     rows = join_lives(contacts, persons).with_columns(
-        _kind=_kind(), _began_at=_at_hour("began_on", "began_hour", "began_minute"),
+        _kind=_kind(), _urgency=pl.col("urgency").replace_strict(_URGENCY, default=None, return_dtype=pl.String),
+        _began_at=_at_hour("began_on", "began_hour", "began_minute"),
         _ended_at=end_by_lock(pl.col("ended_on").cast(pl.Datetime("us")), window=window, settings=settings),
         _switch_on=_switch_on(settings),
     )  # fmt: skip

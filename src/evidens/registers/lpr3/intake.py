@@ -35,6 +35,7 @@ from evidens.registers.times import TWICE, RegisterIntake, Window, days, join_li
 _SYSTEM, OLDER_SYSTEMS = "LPR3", ("LPR2", "LPR1", "MINIPAS")
 _PHYSICAL, _OUTSIDE, _VIRTUAL, _DEATH, _REPORT_ONLY = "ALCA00", "ALCA01", "ALCA03", "ALCA10", "ALCA20"
 _ACUTE, _OLDER_ACUTE = "ATA1", "1"
+_PLANNED, _OLDER_PLANNED = "ATA3", "2"
 
 
 def intake(
@@ -101,7 +102,7 @@ def _keep_contacts(
     rows = join_lives(_with_times(contacts), persons).with_columns(
         _ended_at=end_by_lock(pl.col("_ended_at"), window=window, settings=settings)
     )
-    rows = sort_versions(rows, delivered).with_columns(_kind=_kind(settings))
+    rows = sort_versions(rows, delivered).with_columns(_kind=_kind(settings), _urgency=_urgency())
     began, ended, system = pl.col("_began_at"), pl.col("_ended_at"), pl.col("system")
     older = system.is_in(OLDER_SYSTEMS)
     if settings.lpr2_delivered_to is not None:
@@ -157,6 +158,15 @@ def _rules_of_system(settings: RegisterSettings) -> list[Rule]:
     return [Rule("dropped", "row of an older reporting system", pl.col("system").is_in(OLDER_SYSTEMS))]
 
 
+def _urgency() -> pl.Expr:
+    """Return "acute" or "planned"; null where the priority tells neither."""
+    priority, is_older = pl.col("priority"), pl.col("system").is_in(OLDER_SYSTEMS)
+    return (
+        pl.when((priority == _ACUTE) | is_older & (priority == _OLDER_ACUTE)).then(pl.lit("acute"))
+        .when((priority == _PLANNED) | is_older & (priority == _OLDER_PLANNED)).then(pl.lit("planned"))
+    )  # fmt: skip
+
+
 def _kind(settings: RegisterSettings) -> pl.Expr:
     """Return the kind of contact; null for a contact that only reports a diagnosis.
 
@@ -164,8 +174,7 @@ def _kind(settings: RegisterSettings) -> pl.Expr:
     or open acute one as emergency, everything else as outpatient. Rows of older systems may say what LPR2 said.
     """
     kind, old = pl.col("contact_type"), pl.col("patient_type")
-    is_older = pl.col("system").is_in(OLDER_SYSTEMS)
-    is_acute = (pl.col("priority") == _ACUTE) | is_older & (pl.col("priority") == _OLDER_ACUTE)
+    is_older, is_acute = pl.col("system").is_in(OLDER_SYSTEMS), _urgency() == "acute"
     hours = (pl.col("_ended_at") - pl.col("_began_at")).dt.total_minutes() / 60
     long = (hours >= settings.admission_hours).fill_null(False)
     return (

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import polars as pl
 
 from evidens.codes import SSSY as SERVICE
-from evidens.registers.rules import Rule, apply_rules, is_first
+from evidens.registers.rules import Rule, apply_rules, is_first, year_of
 from evidens.registers.settings import RegisterSettings
 from evidens.registers.sssy.contract import SSSY
 from evidens.registers.times import STAGE, TWICE, RegisterIntake, Window, days, join_lives, rules_of_time
@@ -33,7 +33,8 @@ def intake(
     services of one kind in the week, over all practices. No diagnosis is told.
     """
     delivered = tables[SSSY.name]
-    rows = join_lives(delivered, persons).with_columns(_twice=~is_first(delivered))
+    is_again = ~is_first(delivered, near=["person_id", "billed_on", "service"])
+    rows = join_lives(delivered, persons).with_columns(_twice=is_again)
     code, mark, number = pl.col("_code"), pl.col("for_child"), pl.col("n_services")
     monday, born_on = pl.col("billed_on"), pl.col("_born_on")
     is_birth_week = born_on.is_between(monday, monday + days(6))
@@ -50,13 +51,13 @@ def intake(
         Rule("quarantined", "no number of services", number.is_null()),
         Rule("quarantined", "no services or fewer", number <= 0),
     ]
-    sifted = apply_rules(rows, rules, stage=STAGE, table=SSSY.name)
+    sifted = apply_rules(rows, rules, stage=STAGE, table=SSSY.name, day="billed_on")
     summed = sifted.kept.group_by("person_id", "_on", code, "billed_on").agg(number.sum())
     event_at = pl.col("_on").cast(pl.Datetime("us"))
     events = summed.select(
         "person_id", event_at=event_at,
         known_at=pl.max_horizontal(event_at, monday.cast(pl.Datetime("us")) + days(settings.lag_days[SSSY.register])),
-        code=SERVICE.add_prefix(code), value=number, register=pl.lit(SSSY.register),
+        code=SERVICE.add_prefix(code), value=number, register=pl.lit(SSSY.register), _year=year_of(monday),
     )  # fmt: skip
     return RegisterIntake(events, {SSSY.name: sifted.quarantined}, sifted.account)
 
