@@ -31,6 +31,8 @@ RESERVED = {
     "hydra": {"study"},
     "omegaconf": {"study"},
     "dask": {"study"},
+    "distributed": {"study"},
+    "dask_jobqueue": {"study"},
 }
 SOURCES = sorted(p for p in PACKAGE.rglob("*.py") if p.parent != PACKAGE)
 STAGES = sorted((ROOT / "pipelines").glob("[a-z]*.py"))
@@ -54,6 +56,12 @@ def test_reserved_packages_stay_in_their_rooms(path):
         assert here in RESERVED[name], f"only {sorted(RESERVED[name])} may import {name}"
 
 
+def test_only_the_engine_for_a_cluster_knows_dask():
+    """It is an extra: everything else must run without it."""
+    knowing = {path.name for path in SOURCES if {"dask", "distributed"} & {i.split(".")[0] for i in imports_of(path)}}
+    assert knowing == {"engine_dask.py", "engine_dask_training.py"}
+
+
 @pytest.mark.parametrize("path", STAGES, ids=lambda p: p.stem)
 def test_stages_only_connect(path):
     foreign = {i.split(".")[0] for i in imports_of(path)} - {"evidens"} - sys.stdlib_module_names
@@ -69,5 +77,6 @@ def test_only_the_shell_reads_and_writes_tables():
         if path.relative_to(PACKAGE).parts[0] not in ("study",)
         and any(verb in path.read_text(encoding="utf-8") for verb in verbs)
         and path.name != "identifiers.py"  # scans files of any kind for identifiers
+        and path != PACKAGE / "events" / "bucket.py"  # reads the runs whose paths the shell gives it
     ]
     assert outside == []

@@ -14,6 +14,7 @@ from tests.unit.simulation.worlds import build_world
 
 from evidens.cohort import CohortSettings, build_cohort
 from evidens.contracts import schema_of
+from evidens.events import BucketEvents
 from evidens.features import FeatureSettings, build_features, count_codes, make_vocabulary
 from evidens.foundation import Horizon, build_settings
 from evidens.phenotypes import load_phenotype
@@ -34,12 +35,13 @@ def run(files, world, vocabulary=None):
     taken = take_in_files(files, world, SETTINGS)
     frames = {name: getattr(taken.intake, name) for name in ("events", "persons", "residence")}
     phenotype = load_phenotype(OUTCOME)
+    events = BucketEvents.of(frames["events"])
     part = build_cohort(
-        **frames, phenotype=phenotype, settings=settings(CohortSettings, f"cohort/{OUTCOME}.yaml"),
+        **frames | {"events": events}, phenotype=phenotype, settings=settings(CohortSettings, f"cohort/{OUTCOME}.yaml"),
         horizon=Horizon(1095), data_lock_on=world.end_on, outcome=OUTCOME,
     )  # fmt: skip
     members = part.cohort.filter(pl.col("index_at").dt.date() == INDEX).select(list(schema_of(Member)))
-    wanted, events = settings(FeatureSettings, "features/default.yaml"), frames["events"]
+    wanted = settings(FeatureSettings, "features/default.yaml")
     vocabulary = vocabulary or make_vocabulary(
         [count_codes(events, members, settings=wanted, excluded=phenotype.suspicion)], wanted
     )

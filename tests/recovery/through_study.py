@@ -7,6 +7,7 @@ import polars as pl
 from tests.unit.registers.through import take_in_files
 
 from evidens.cohort import build_cohort
+from evidens.events import BucketEvents
 from evidens.features import FeatureMatrix, assemble, build_features, count_codes, make_vocabulary
 from evidens.foundation import build_settings
 from evidens.phenotypes import load_phenotype
@@ -44,13 +45,14 @@ def develop(shard: Shard, world: WorldSettings, outcome: str) -> Development:
     """Take in the shard's delivery, and build cohort, labels and features of development."""
     settings, phenotype = shipped_settings(outcome), load_phenotype(outcome)
     intake = take_in_files(emit_delivery(shard, world)[0], world, settings["registers"]).intake
+    events = BucketEvents.of(intake.events)
     cohort = build_cohort(
-        intake.events, intake.persons, intake.residence, phenotype=phenotype, settings=settings["cohort"],
+        events, intake.persons, intake.residence, phenotype=phenotype, settings=settings["cohort"],
         horizon=settings["outcome"].horizon, data_lock_on=world.end_on,
     ).cohort  # fmt: skip
     members, labels = split_members(cohort, assign_phases(cohort, settings["protocol"]))["development"]
     members, labels = members.sort("person_id"), labels.sort("person_id")
     how = {"settings": settings["features"], "excluded": phenotype.suspicion}
-    vocabulary = make_vocabulary([count_codes(intake.events, members, **how)], settings["features"])
-    built = build_features(members, intake.events, vocabulary=vocabulary, **how)
+    vocabulary = make_vocabulary([count_codes(events, members, **how)], settings["features"])
+    built = build_features(members, events, vocabulary=vocabulary, **how)
     return Development(settings, members, labels, assemble(built.dense, built.counts, vocabulary, members))
