@@ -82,7 +82,7 @@ def audit_predictions(
         `realised_auroc`, on the outcomes that happened, and with reference "oracle" its difference to the oracle's.
         Model "none": `audited_share`, of the phase's people; `unrecorded_share`, of those audited: diagnosed before the
         index, which no register shows by then; `models_beyond_oracle`, how many are better on what happened than
-        luck allows; `oracle_years`.
+        luck allows; `oracle_years`. Where the truth knows no one of the phase, the two shares are all there is.
 
     Raises
     ------
@@ -98,6 +98,8 @@ def audit_predictions(
     people = align_people(predictions, truth, groups)
     listed = list_members(people)
     counted = _count_people(people, EvidenceRows(outcome, "none", phase, "all", horizon_days, "true"))
+    if not people.n:
+        return evidence_frame(counted)
     counted.add("oracle_years", Estimate(oracle_years, None, None, None, people.n_predicted, 0, "setting of the world"))
     of_everyone = {model: EvidenceRows(outcome, model, phase, "all", horizon_days, "true") for model in people.scores}
     write_realised(compare_realised(people, least), of_everyone, counted)

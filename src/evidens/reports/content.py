@@ -117,8 +117,10 @@ class ReportContent:
         Name in the tables, such as "type_2_diabetes".
     title, question, population, intended_use : str
         In words for the reader.
+    index : str
+        When people are asked about, as a part of a sentence, such as "on 1 January of the index year".
     horizon_days : int
-        Days after the index date in which the outcome counts.
+        Days after the index in which the outcome counts.
     thresholds : tuple of float
         Risks at which people would be flagged.
     main_threshold : float
@@ -154,6 +156,7 @@ class ReportContent:
     question: str
     population: str
     intended_use: str
+    index: str
     horizon_days: int
     thresholds: tuple[float, ...]
     main_threshold: float

@@ -83,6 +83,8 @@ METRICS = {
     "age_auroc": Metric("AUROC of age alone"),
     "highest_feature_auroc": Metric("Highest AUROC of a single feature"),
     "suspected_leaks": Metric("Features suspected to know the outcome"),
+    "audited_features": Metric("Features built again with another future"),
+    "features_of_the_future": Metric("Features that changed with the future"),
     "measured_share": Metric("Measured", "share of people", "percent"),
     "equalized_odds": Metric("Equalised odds", "", "percent"),
     "realised_auroc": Metric("AUROC on what happened", "of the true outcome, chance included"),

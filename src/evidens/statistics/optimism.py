@@ -52,7 +52,8 @@ def bootstrap_optimism(
         Whether the person had the outcome.
     fit_predict : callable
         Takes row numbers, which may repeat; fits on those rows, **repeating every step that looked at the
-        data** (imputation, selection, tuning), and returns risks for all n people.
+        data** (imputation, selection, tuning), and returns risks for all n people; NaN where the rows cannot be
+        modelled, which leaves the resample out.
     metrics : mapping of str to callable
         Functions of this room such as `auroc`, called as `metric(outcome, risk, weights=...)`.
     weights : array_like of float, shape (n,), optional
@@ -67,8 +68,8 @@ def bootstrap_optimism(
     Returns
     -------
     dict of str to Optimism
-        By metric. Resamples in which a metric is undefined are left out of its mean; `reason` says when there
-        were any.
+        By metric. Resamples in which a metric is undefined, or which could not be modelled, are left out of its mean;
+        `reason` says when there were any.
 
     Raises
     ------
@@ -99,6 +100,8 @@ def bootstrap_optimism(
     for rows in resamples:
         n_drawn += 1
         risk = fit_predict(rows)
+        if np.isnan(risk).any():
+            continue
         inside, outside = measure(risk, rows), measure(risk, everyone)
         for name in metrics:
             here, elsewhere = inside[name].value, outside[name].value

@@ -1,5 +1,6 @@
 """The contract of predictions."""
 
+from evidens.cohort import STATUSES
 from evidens.contracts import Role
 from evidens.contracts.schema import dy
 
@@ -11,7 +12,5 @@ class Prediction(dy.Schema):
     index_at = dy.Datetime(primary_key=True, time_unit="us")
     model = dy.String(primary_key=True)
     risk = dy.Float64(min=0.0, max=1.0)
-    status = dy.String(
-        check=lambda c: c.is_in(["event", "death", "event_free", "censored"]), metadata={"role": Role.OUTCOME}
-    )
+    status = dy.String(check=lambda c: c.is_in(STATUSES), metadata={"role": Role.OUTCOME})
     followup_days = dy.Int32(min=0, metadata={"role": Role.OUTCOME})

@@ -84,7 +84,7 @@ def _events_over_need(everybody: Target, sample: Target, settings: ValidationSet
 
 def _incidence(labels: pl.DataFrame, horizon_days: int) -> Estimate:
     codes = labels["status"].replace_strict(
-        {"event": 1, "death": 2, "event_free": 0, "censored": 0}, return_dtype=pl.Int8
+        {"event": 1, "competing": 2, "death": 2, "event_free": 0, "censored": 0}, return_dtype=pl.Int8
     )
     return aalen_johansen(labels["followup_days"].to_numpy().astype(float), codes.to_numpy(), horizon_days)
 

@@ -10,13 +10,16 @@ from numpy.typing import NDArray
 
 from evidens.cohort.target import Target
 from evidens.foundation import track
-from evidens.statistics import Estimate, auroc, bootstrap_optimism, brier, calibration_slope, oe_ratio
+from evidens.statistics import auroc, bootstrap_optimism, brier, calibration_slope, oe_ratio
+from evidens.statistics.estimate import undefined
 from evidens.validation.rows import EvidenceRows, evidence_frame
 
 Array = NDArray[np.float64]
 FitPredict = Callable[[NDArray[np.int64]], Array]
 InOrder = Callable[[Callable[[Any], Array], Sequence[Any]], Iterable[Array]]
 
+METHOD = "internal-external"
+TOO_FEW = "insufficient: the other regions have too few events to fit a model"
 LEFT_OUT = {"auroc": auroc, "calibration_slope": calibration_slope, "oe_ratio": oe_ratio}
 CORRECTED = {"auroc": auroc, "calibration_slope": calibration_slope, "brier": brier, "oe_ratio": oe_ratio}
 
@@ -38,7 +41,7 @@ def correct_optimism(
         Of the people in development.
     fit_predicts : mapping of str to callable
         Per model: repeats the whole modelling (imputation, selection, tuning) on the people named by indices
-        (with repeats) and returns the risk of everybody, shape (n_people,).
+        (with repeats) and returns the risk of everybody, shape (n_people,); NaN where these people are too few.
     outcome : str
         Key of the rows.
     n_resamples : int
@@ -128,7 +131,10 @@ def leave_regions_out(
             rows = EvidenceRows(outcome, model, "internal", f"region={code}", target.horizon_days)
             held_out = where == code
             for metric, estimate in LEFT_OUT.items():
-                found = estimate(target.outcome[held_out], risk[held_out], weights=target.weights[held_out])
+                if np.isnan(risk).any():
+                    found = undefined(int(held_out.sum()), int(target.outcome[held_out].sum()), METHOD, TOO_FEW)
+                else:
+                    found = estimate(target.outcome[held_out], risk[held_out], weights=target.weights[held_out])
                 rows.add(f"{metric}_left_out", found)
             collected.append(rows)
     return evidence_frame(*collected)
@@ -157,6 +163,5 @@ def _only_one_region(target: Target, model: str, codes: Sequence[str], *, outcom
     rows = EvidenceRows(outcome, model, "internal", f"region={''.join(codes)}", target.horizon_days)
     n, n_events = target.n_people, target.n_events
     for metric in LEFT_OUT:
-        nothing = Estimate(None, None, None, None, n, n_events, "internal-external", "only one region")
-        rows.add(f"{metric}_left_out", nothing)
+        rows.add(f"{metric}_left_out", undefined(n, n_events, METHOD, "only one region"))
     return rows

@@ -97,7 +97,8 @@ def evaluate(
         rows = EvidenceRows(outcome, model, phase, horizon_days=target.horizon_days)
         add_overall(rows, target, risk)
         add_at_thresholds(rows, target, risk, thresholds)
-        add_curves(rows, target, risk, settings, rng=rng)
+        decisions = settings.decision_thresholds.reach(max(thresholds))
+        add_curves(rows, target, risk, settings, decisions, rng=rng)
         if model != comparator and comparator in risks:
             add_differences(rows, target, risk, risks[comparator], thresholds, reference=comparator)
         collected.append(rows)
@@ -141,9 +142,10 @@ def add_differences(
 
 
 def add_curves(
-    rows: EvidenceRows, target: Target, risk: Array, settings: ValidationSettings, *, rng: np.random.Generator
-) -> None:
-    """Add calibration (with ICI, E50, E90), distribution of risk, and the decision curve."""
+    rows: EvidenceRows, target: Target, risk: Array, settings: ValidationSettings, decisions: Array, *,
+    rng: np.random.Generator,
+) -> None:  # fmt: skip
+    """Add calibration (with ICI, E50, E90), distribution of risk, and the decision curve at `decisions`."""
     outcome, weights = target.outcome, target.weights
     n, n_events = target.n_people, target.n_events
     errors = ici(outcome, risk, weights=weights, n_resamples=settings.n_interval_resamples, rng=rng)
@@ -153,7 +155,6 @@ def add_curves(
     rows.draw("calibration", "model", curve.risk, curve.observed,
               lower=curve.lower, upper=curve.upper, n=n, n_events=n_events)  # fmt: skip
     _draw_distribution(rows, target, risk, settings.risk_bins)
-    decisions = settings.decision_thresholds.thresholds
     benefit = net_benefit(outcome, risk, decisions, weights=weights)
     if n_events:
         rows.draw("net_benefit", "model", decisions, benefit.model, n=n, n_events=n_events)

@@ -18,10 +18,9 @@ class DecisionRange:
         if not 0 < self.low < self.high < 1 or self.n < 2:
             raise ValueError("decision_thresholds: need 0 < low < high < 1 and n >= 2.")
 
-    @property
-    def thresholds(self) -> NDArray[np.float64]:
-        """The risks, ascending."""
-        return np.linspace(self.low, self.high, self.n)
+    def reach(self, highest: float) -> NDArray[np.float64]:
+        """List the risks, up to the highest threshold of the question where that lies beyond `high`."""
+        return np.linspace(self.low, max(self.high, highest), self.n)
 
 
 @dataclass(frozen=True)

@@ -134,14 +134,6 @@ def test_people_without_a_truth_are_left_out_and_told(world):
     assert find(half, "auroc")["n"] == truth.filter(pl.col("person_id") % 2 == 0)["risk_true"].drop_nulls().len()
 
 
-def test_a_truth_of_another_year_is_not_taken(world):
-    predictions, truth, groups = world
-    other = truth.with_columns(index_on=pl.lit(dt.date(2019, 1, 1)))
-    evidence = audit_predictions(predictions, other, groups, THRESHOLDS, **KEYS)
-    assert find(evidence, "audited_share", model="none")["value"] == 0
-    assert find(evidence, "auroc")["reason"] == "insufficient: fewer than 100 people"
-
-
 def test_a_small_group_has_no_value_but_a_reason(evidence):
     row = find(evidence, "auroc", group="origin=western")
     assert row["value"] is None
@@ -236,3 +228,17 @@ def test_predictions_that_lack_people_are_refused(world):
         audit_predictions(lacking, truth, groups, THRESHOLDS, **KEYS)
     with pytest.raises(AuditError, match="without a row of groups"):
         audit_predictions(predictions, truth, groups.head(10), THRESHOLDS, **KEYS)
+
+
+@pytest.mark.parametrize("index_on", [None, dt.date(2019, 1, 1)])
+def test_where_the_truth_knows_no_one_at_the_index_only_that_is_said(world, index_on):
+    """Neither is the truth of another year taken, nor is there a table of measures that nobody has."""
+    predictions, truth, groups = world
+    other = truth.with_columns(index_on=pl.lit(index_on)) if index_on else truth.clear()
+    found = audit_predictions(predictions, other, groups, THRESHOLDS, **KEYS)
+    rows = found.select("model", "metric", "value", "n", "reason").sort("metric").rows()
+    assert rows == [
+        ("none", "audited_share", 0.0, N, None),
+        ("none", "unrecorded_share", None, 0, "no one to count"),
+    ]
+    assert set(found["label"]) == {"true"}

@@ -47,7 +47,7 @@ def test_spline_of_age_is_one_feature(people, models):
 def test_trees_give_what_lightgbm_itself_gives(people, models):
     model = models["lightgbm"]
     attribution = attribute_risk(model, people[0], tolerance=1e-6)
-    native = model.booster.predict(model.matrix_for(people[0]), pred_contrib=True).toarray()
+    native = model.booster.predict(model.matrix_for(people[0]).astype(np.float64), pred_contrib=True).toarray()
     assert np.abs(attribution.values - native[:, list(model.used_columns.values())]).max() < 1e-12
     assert attribution.base == pytest.approx(native[0, -1])
 

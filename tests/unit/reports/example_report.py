@@ -52,6 +52,7 @@ def build_example(*, n_opened: int = 6, verdict: str = "PASS", suppressed: bool 
         question="How likely is it that a resident of 30 to 89 without diabetes has it on record within three years?",
         population="Adults of 30 to 89 years, resident for 5 years, without diabetes, on 1 January of the index year.",
         intended_use="To choose whom a general practice invites to an HbA1c test. Not to diagnose, and not alone.",
+        index="on 1 January of the index year",
         horizon_days=HORIZON,
         thresholds=THRESHOLDS,
         main_threshold=0.1,

@@ -102,3 +102,13 @@ def test_the_answer_does_not_depend_on_the_truth(content):
     header = [re.search(r"<header.*?</header>", page, flags=re.DOTALL).group(0) for page in pages]
     assert header[0] == header[1]
     assert "Not known: no opened phase was audited" in section_of(pages[1])
+
+
+def test_an_outcome_without_a_truth_is_said_to_have_none(content):
+    is_counted = pl.col("metric").is_in(["audited_share", "unrecorded_share"])
+    evidence = content.evidence.filter((pl.col("label") != "true") | is_counted).with_columns(
+        value=pl.when(is_counted).then(0.0).otherwise("value")
+    )
+    truth = section_of(render_report(replace(content, evidence=evidence)))
+    assert "Not known: the simulated world has no truth of this outcome at these index dates." in truth
+    assert "Table" not in truth

@@ -122,3 +122,15 @@ def test_resamples_must_fit_the_people(given, finding):
 def test_risks_must_be_given_for_everyone():
     with pytest.raises(StatisticsError, match="too few or too many risks"):
         bootstrap_optimism([True, False], lambda rows: [0.2], metrics={"brier": brier}, indices=[[0, 1]])
+
+
+def test_a_resample_that_cannot_be_modelled_is_left_out_and_said():
+    y, x = draw(300, 0)
+    rule, n_calls = expit(x[:, 0]), iter(range(100))
+
+    def fit_predict(rows):
+        return rule * np.nan if next(n_calls) % 3 == 1 else rule
+
+    found = bootstrap_optimism(y, fit_predict, metrics={"auroc": auroc}, n_resamples=6, rng=stream(98, "rows"))
+    assert found["auroc"].corrected.reason == "undefined in 2 of 6 resamples"
+    assert found["auroc"].corrected.value is not None

@@ -68,3 +68,28 @@ def test_one_region_alone_cannot_be_left_out_and_says_so(data):
     frame = leave_regions_out(target, ["84"] * 300, {"m": lambda rows: signal}, outcome="o")
     assert frame["value"].is_null().all()
     assert set(frame["reason"]) == {"only one region"}
+
+
+def test_a_resample_too_small_to_be_modelled_is_left_out_and_counted(data):
+    target, signal, _ = data
+    risk = 1 / (1 + np.exp(1 - signal))
+
+    def fit_predict(rows):
+        return risk if len(np.unique(rows)) == 300 else risk * np.nan
+
+    frame = correct_optimism(target, {"m": fit_predict}, outcome="o", n_resamples=5, rng=stream(1, "b"))
+    assert frame["value"].is_null().all()
+    assert set(frame["reason"]) == {"undefined in every resample"}
+
+
+def test_regions_too_small_to_be_modelled_without_another_say_so(data):
+    target, signal, _ = data
+    frame = leave_regions_out(target, ["81"] * 290 + ["82"] * 10, {"m": _only_of(290, signal)}, outcome="o")
+    reasons = dict(frame.filter(metric="auroc_left_out").select("group", "reason").iter_rows())
+    assert reasons == {
+        "region=81": "insufficient: the other regions have too few events to fit a model", "region=82": None
+    }  # fmt: skip
+
+
+def _only_of(n, signal):
+    return lambda rows: 1 / (1 + np.exp(1 - signal)) if len(rows) >= n else np.full(300, np.nan)

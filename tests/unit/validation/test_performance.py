@@ -109,3 +109,9 @@ def test_people_censored_before_the_horizon_count_through_the_others():
     # One of five is censored on day 100, when five are at risk: the others count 1 / (4/5).
     assert target.weights.tolist() == pytest.approx([1.25, 1.25, 1.25, 1.25, 0.0])
     assert (target.n_people, target.n_events) == (4, 1)
+
+
+@pytest.mark.parametrize(("highest", "ends"), [(0.2, 0.5), (0.6, 0.6)])
+def test_the_decision_curve_reaches_the_highest_threshold_of_the_question(highest, ends):
+    risks = DecisionRange(0.01, 0.5, 20).reach(highest)
+    assert (risks[0], risks[-1], len(risks)) == (0.01, ends, 20)

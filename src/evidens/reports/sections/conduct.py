@@ -21,6 +21,7 @@ def describe_gates(content: ReportContent) -> Section:
         Table("Verdict per phase", ("Phase", "Verdict", "Looks", "State"), (RowGroup("", summary),),
               note="A look is one evaluation of one model on the phase. Inconclusive is not a pass.")
     ]  # fmt: skip
+    blocks += _tell_feature_audit(content)
     groups = []
     for phase in opened_phases(content):
         rows = content.gates.filter(pl.col("phase") == phase.name, pl.col("model").is_in([content.candidate, "none"]))
@@ -37,6 +38,21 @@ def describe_gates(content: ReportContent) -> Section:
     else:
         blocks.append(Text("Acceptance criteria: none has been judged.", "absent"))
     return Section("gates", "Gates, phase by phase", tuple(blocks))
+
+
+def _tell_feature_audit(content: ReportContent) -> list[Block]:
+    """Say how many features of how many people were built again with another future; nothing where none were."""
+    audited = content.evidence.filter(metric="audited_features").filter(pl.col("value") > 0)  # of a few it is hidden
+    changed = content.evidence.filter(metric="features_of_the_future").filter(pl.col("value") > 0)
+    if audited.is_empty():
+        return []
+    told = "none changed" if changed.is_empty() else "some changed"
+    n_features, n_people = audited.select(pl.col("value").max().cast(pl.Int64), pl.col("n").sum()).row(0)
+    text = (
+        f"Each of {n_features:,} features was built again for {n_people:,} people, from records that differ only in "
+        f"what became known at the index or later: {told}."
+    )
+    return [Text(text, "note")]
 
 
 def describe_limits(content: ReportContent, findings: Findings) -> Section:

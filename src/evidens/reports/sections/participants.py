@@ -51,7 +51,7 @@ def describe_characteristics(content: ReportContent, findings: Findings) -> Sect
         )
         groups.append(RowGroup(content.feature_labels.get(variable) or name_variable(variable), rows))
     table = Table(
-        "Characteristics at the index date, per phase",
+        "Characteristics at the index, per phase",
         ("Characteristic", *(name_phase(p) for p in phases)),
         tuple(groups),
         note="Counts with shares of the people in the phase; numbers as median with quartiles.",

@@ -18,7 +18,8 @@ def describe_question(content: ReportContent, findings: Findings) -> Section:
         ("Question", content.question),
         ("Population", content.population),
         ("Intended use", content.intended_use),
-        ("Horizon", format_days(content.horizon_days) + " after the index date"),
+        ("Index", f"{content.index[:1].upper()}{content.index[1:]}"),
+        ("Horizon", format_days(content.horizon_days) + " after the index"),
         ("Proposed model", name_model(content.candidate)),
         ("Compared with", join_words(others) if others else "not known: no other model has an AUROC"),
         ("Thresholds of risk", join_words(thresholds)),
@@ -51,5 +52,8 @@ def _describe_plan(phases: tuple[PhaseFacts, ...]) -> Table:
         "The phases of the protocol, in order; no person is in two of them",
         ("Phase", "Question", "Regions", "Index years", "State"),
         (RowGroup("", rows),),
-        note="Internal validation resamples the people of the development phase.",
+        note=(
+            "Internal validation resamples the people of the development phase. Each person is used once, at the first "
+            "index in a year drawn for them."
+        ),
     )

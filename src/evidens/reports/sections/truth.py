@@ -29,8 +29,7 @@ def describe_truth(content: ReportContent, findings: Findings, strongest: str | 
     """Say what is left to gain and how far registered outcomes mislead; then models, measures and groups."""
     phases = [p for p in opened_phases(content) if _find(findings, "auroc", p.name).is_there]
     if not phases:
-        text = "Not known: no opened phase was audited against the truth of the simulated world."
-        return Section("truth", _HEADING, (Text(text, "absent"),))
+        return Section("truth", _HEADING, (Text(_say_why_nothing_is_known(content, findings), "absent"),))
     names = [p.name for p in phases]
     phase = strongest if strongest in names else names[-1]
     blocks: list[Block] = [
@@ -183,6 +182,16 @@ def _tabulate_gaps(content: ReportContent, findings: Findings, phase: str) -> li
     columns = ("Largest gap in", "As registered, with 95% interval", "On the truth", "Registered minus true, expected")
     caption = f"Gaps between groups, as registered and on the truth, {say_phase(phase)}"
     return [Table(caption, columns, tuple(groups))] if groups else []
+
+
+def _say_why_nothing_is_known(content: ReportContent, findings: Findings) -> str:
+    shares = [_find(findings, "audited_share", p.name, model="none") for p in opened_phases(content)]
+    if any(share.value == 0 for share in shares):
+        return (
+            "Not known: the simulated world has no truth of this outcome at these index dates. No one was audited, so "
+            "that what a model could reach at best, and how far registers mislead, cannot be said."
+        )
+    return "Not known: no opened phase was audited against the truth of the simulated world."
 
 
 def _say_who_is_audited(findings: Findings, phases: list[PhaseFacts]) -> str:
