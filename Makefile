@@ -34,14 +34,24 @@ fix:  ## put style right where a tool can
 lock:  ## resolve the lock files anew (needs uv)
 	@bash scripts/lock.sh
 
-bench:  ## measure seconds and memory of whole studies, and say on which machine
+bench:  ## measure against peers, and seconds and memory of whole studies (an hour or so)
 	@$(PYTHON) scripts/environment.py dev
-	@$(BIN)/python -m benchmarks.study
+	@$(BIN)/python -m benchmarks.environments
+	@$(BIN)/python -m benchmarks.features
+	@$(BIN)/python -m benchmarks.features --dates 10
+	@$(BIN)/python -m benchmarks.cohort
+	@$(BIN)/python -m benchmarks.events
+	@$(BIN)/python -m benchmarks.engines
 	@$(BIN)/python -m benchmarks.simulation
+	@$(BIN)/python -m benchmarks.study
+	@$(BIN)/python -m benchmarks.page
 
-national:  ## simulate the whole country on all cores, measure it and remove it again (half an hour or so; resumable)
+PEOPLE ?= 6000000
+
+national:  ## the whole pipeline on a simulated country of PEOPLE, measured stage by stage (hours; resumable)
 	@$(PYTHON) scripts/environment.py dev
-	@$(BIN)/python -m benchmarks.national
+	@$(BIN)/python -m benchmarks.national --people $(PEOPLE)
+	@$(BIN)/python -m benchmarks.page
 
 marginals:  ## put simulated beside published figures, and write the table
 	@$(PYTHON) scripts/environment.py dev
