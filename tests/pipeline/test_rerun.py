@@ -40,7 +40,8 @@ EXPECTED = {  # what a change of each file of conf/ reruns; {} stands for each o
                                      "record_change@{}"},
     "conf/pseudonyms/default.yaml": {"pseudonymise", "record_change@{}"},
     "conf/registers/default.yaml": {"pseudonymise", "intake", "record_change@{}"},
-    "conf/features/default.yaml": {"build_features@{}", "record_change@{}"},
+    "conf/features/default.yaml": {"build_features@{}", "audit_features@{}", "record_change@{}"},
+    "conf/feature_audit/default.yaml": {"audit_features@{}"},
     "conf/protocol/rehearsal.yaml": {"assign_phases@{}", "assess_feasibility@{}", "validate_internal@{}",
                                      "validate_temporal@{}", "validate_external@{}", "validate_prospective@{}",
                                      "report@{}", "record_change@{}"},
@@ -50,11 +51,12 @@ EXPECTED = {  # what a change of each file of conf/ reruns; {} stands for each o
                                      "validate_external@{}", "validate_prospective@{}", "record_change@{}"},
     "conf/explanation/default.yaml": {"explain@{}", "record_change@{}"},
     "conf/fairness/default.yaml": {"assess_fairness@{}", "audit@{}", "record_change@{}"},
-    "conf/disclosure/default.yaml": {"disclose@{}", "record_change@{}"},
+    "conf/disclosure/default.yaml": {"audit_features@{}", "disclose@{}", "record_change@{}"},
     "conf/report/default.yaml": {"report@{}"},
     "conf/change_plan/default.yaml": {"record_change@{}"},
     "conf/engine/local.yaml": set(),
-    "conf/cohort/colorectal_cancer.yaml": {"build_cohort@colorectal_cancer", "record_change@colorectal_cancer"},
+    "conf/cohort/colorectal_cancer.yaml": {"build_cohort@colorectal_cancer", "report@colorectal_cancer",
+                                           "record_change@colorectal_cancer"},
     "conf/simulation/national.yaml": set(),  # not chosen
     "conf/model/lightgbm.yaml": {"train@{}-lightgbm", "validate_internal@{}", "record_change@{}"},
 }  # fmt: skip
@@ -64,6 +66,7 @@ EDITS = {  # one setting of each, changed a little
     "conf/pseudonyms/default.yaml": lambda c: c.update(person_key="project"),
     "conf/registers/default.yaml": lambda c: c.update(admission_hours=c["admission_hours"] + 1),
     "conf/features/default.yaml": lambda c: c.update(min_people=c["min_people"] + 1),
+    "conf/feature_audit/default.yaml": lambda c: c.update(n_people=c["n_people"] + 1),
     "conf/protocol/rehearsal.yaml": lambda c: c.update(title="Another title"),
     "conf/model/logistic.yaml": lambda c: c.update(n_folds=c["n_folds"] + 1),
     "conf/model/age_sex.yaml": lambda c: c.update(n_knots=c["n_knots"] + 1),
@@ -128,23 +131,57 @@ def test_another_candidate_is_an_experiment_that_retrains_nothing(copy):
 
 def test_an_interrupted_stage_leaves_nothing_half_written_and_goes_on(copy):
     wanted = copy.md5s()
-    shutil.rmtree(copy.root / "data/person/events")
+    for folder in ("data/person/events", "data/quarantine/intake"):
+        shutil.rmtree(copy.root / folder)
     environment = {**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
     process = subprocess.Popen([sys.executable, "-m", "pipelines.intake"], cwd=copy.root, env=environment,
                                stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)  # fmt: skip
-    while process.poll() is None and not (copy.root / "data/person/events/bucket-0000.parquet").exists():
+    while process.poll() is None and not list((copy.root / "data/person/events").glob("lmdb-*/*.parquet")):
         time.sleep(0.005)
     process.send_signal(signal.SIGINT)
     _, errors = process.communicate(timeout=60)
     assert process.returncode == 130, errors
     assert "interrupted; run `dvc repro` again" in errors
     assert not list((copy.root / "data").rglob("*.partial"))
+    finished = {path: path.stat().st_ino for path in (copy.root / "data/person/events").rglob("*.parquet")}
+    assert finished
     copy.dvc("repro", "-s", "intake")
     assert copy.md5s()["data/person/events"] == wanted["data/person/events"]
+    assert {path: path.stat().st_ino for path in finished} == finished
+
+
+BUILT = ("data/pseudonymised", "data/person/events", "data/person/persons", "data/person/residence")
+
+
+def test_a_forced_run_over_what_is_there_and_one_from_nothing_give_the_same_bytes(copy):
+    wanted = {path: md5 for path, md5 in copy.md5s().items() if path in BUILT}
+    assert len(wanted) == len(BUILT)
+    copy.dvc("repro", "-s", "--force", "pseudonymise", "intake")
+    assert {path: copy.md5s()[path] for path in BUILT} == wanted
+    for folder in (*BUILT, "data/quarantine"):
+        shutil.rmtree(copy.root / folder)
+    copy.dvc("repro", "-s", "--force", "pseudonymise", "intake")
+    assert {path: copy.md5s()[path] for path in BUILT} == wanted
+
+
+def test_a_run_that_was_killed_goes_on_with_what_is_not_finished(copy):
+    wanted = copy.md5s()["data/pseudonymised"]
+    shutil.rmtree(copy.root / "data/pseudonymised")
+    process = subprocess.Popen([sys.executable, "-m", "pipelines.pseudonymise"], cwd=copy.root,
+                               stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # fmt: skip
+    while process.poll() is None and len(list((copy.root / "data/pseudonymised").rglob("unit.json"))) < 20:
+        time.sleep(0.005)
+    process.kill()
+    process.wait(timeout=60)
+    finished = {note: note.stat().st_ino for note in (copy.root / "data/pseudonymised").rglob("unit.json")}
+    assert len(finished) >= 20
+    copy.dvc("repro", "-s", "pseudonymise")
+    assert copy.md5s()["data/pseudonymised"] == wanted
+    assert {note: note.stat().st_ino for note in finished} == finished
 
 
 def test_a_corrupt_file_is_named_and_the_remedy_works(copy):
-    path = next((copy.root / "data/person/events").glob("bucket-*.parquet"))
+    path = next((copy.root / "data/person/events").glob("lpr2/bucket-*.parquet"))
     good = path.read_bytes()
     path.unlink()  # it may share its bytes with DVC's cache
     path.write_bytes(b"PAR1 this is no parquet PAR1")

@@ -7,8 +7,7 @@ import pytest
 
 from evidens.changes import Ledger, load_registered, open_store
 from evidens.contracts import RowAccount
-from evidens.features import Vocabulary, check_truncation
-from evidens.phenotypes import load_phenotype
+from evidens.events import check_store
 from evidens.privacy import scan_files
 from evidens.study import SealedError, Study, StudyError
 from evidens.study.reproduction import digest_output
@@ -118,16 +117,17 @@ def test_no_raw_row_is_in_any_git_ref(study):
 
 @pytest.mark.parametrize("outcome", OUTCOMES)
 def test_no_feature_of_the_study_knows_what_was_not_known_at_the_index(study, outcome):
-    opened = Study.open(study.root)
-    members = opened.read("members", outcome, "development", bucket=0)
-    events = pl.read_parquet(study.root / "data/person/events/bucket-0000.parquet")
-    check_truncation(
-        members,
-        events,
-        settings=opened.settings("features"),
-        vocabulary=Vocabulary(opened.read("vocabulary", outcome)),
-        excluded=load_phenotype(outcome).suspicion,
-    )
+    """The stage that asks would have stopped the run; this is what it looked at."""
+    audited = pl.read_parquet(study.root / "data/aggregate/evidence/audit_features" / outcome / "part.parquet")
+    assert set(audited["phase"]) == {"development", *SEALED}
+    assert audited["n"].min() > 100
+    assert audited.filter(metric="audited_features")["value"].min() > 50
+    assert audited.filter(metric="features_of_the_future")["value"].to_list() == [0.0] * 4
+
+
+def test_the_event_store_is_what_its_manifest_says(study):
+    manifest = check_store(study.root / "data/person/events")
+    assert sum(run.rows for run in manifest.list_files().values()) > 100_000
 
 
 def test_no_pickle_is_kept(study):
