@@ -48,8 +48,8 @@ def find_indices(persons: pl.DataFrame, events: pl.DataFrame, landmark: Landmark
     if isinstance(landmark, AdmissionLandmark | DischargeLandmark):
         gaps = [~_in_period(gap.from_on, gap.to_on) for gap in landmark.without]
         found = found.filter(_in_period(landmark.from_on, landmark.to_on), *gaps)
-    known = found.lazy().join(persons.lazy().select("person_id"), on="person_id", how="semi")
-    return known.select("person_id", "index_at").drop_nulls().unique().sort("person_id", "index_at").collect()
+    known = found.join(persons.select("person_id"), on="person_id", how="semi")
+    return known.select("person_id", "index_at").drop_nulls().unique().sort("person_id", "index_at")
 
 
 def _on_dates(persons: pl.DataFrame, landmark: CalendarLandmark) -> pl.DataFrame:
