@@ -127,7 +127,9 @@ def describe_events(manifest: Manifest, folder: Path, *, minimum: int) -> StoreF
         total.people += len(np.unique(np.concatenate(together))) if together else 0
     segments = tuple(tallies[name].tell(name, minimum) for name in shown)
     apart = [total.people - tallies[name].people for name in shown]
-    together_told = total.tell("all", minimum)
+    firsts, lasts = [s.first for s in segments if s.first], [s.last for s in segments if s.last]
+    # Months of the segments: who is in several of them in one month is one person, and would count as several here.
+    together_told = replace(total.tell("all", minimum), first=min(firsts, default=None), last=max(lasts, default=None))
     if any(0 < n < minimum for n in apart):
         together_told = replace(together_told, people=None)
     return StoreFacts(segments, tuple(name for name in tallies if name not in shown), together_told)

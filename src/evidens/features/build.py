@@ -156,7 +156,7 @@ def reckon(
     for shelf in index.shelves(PEOPLE_AT_ONCE):
         parts = list(index[shelf].parts(at_once))
         near = events.keep_people(*index[shelf].people)
-        if len(parts) > 1:
+        if len(parts) > 1 and settings.bins.n:  # without a window nothing is read
             near = near.hold(sorted(settings.plan.columns), between=index[shelf].between(settings.bins))
         cells = Accumulators(settings.plan, settings.bins, max(part.stop - part.start for part in parts), subjects)
         for part in parts:

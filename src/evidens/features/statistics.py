@@ -15,6 +15,7 @@ from evidens.features.tables import Tables
 from evidens.features.windows import DAY_US, Window
 
 YEAR_DAYS = 365  # a year is 365 days whatever the calendar says
+LARGEST_DIFFERENCE = 2.0**62  # of whole numbers, that surely fits into 64 bits
 
 Column = NDArray[np.float32]
 
@@ -63,13 +64,15 @@ def _slope(n: Column, days: NDArray, days_days: NDArray, total: NDArray, days_to
     Notes
     -----
     All five sums are whole numbers. The differences are exact, even where a product overflows: arithmetic modulo
-    2^64 gives the right difference as long as that one fits.
+    2^64 gives the right difference as long as that one fits. Where it may not, the slope is not known: NaN.
     """
     n_whole = n.astype(np.int64)
     spread = n_whole * days_days - days**2
     together = n_whole * days_total - days * total
+    about = n.astype(np.float64) * days_total - days.astype(np.float64) * total
+    is_known = (spread > 0) & (np.abs(about) < LARGEST_DIFFERENCE)
     with np.errstate(divide="ignore", invalid="ignore"):
-        per_day_back = np.where(spread > 0, together / spread.astype(np.float64), np.nan)
+        per_day_back = np.where(is_known, together / spread.astype(np.float64), np.nan)
     return (-per_day_back * YEAR_DAYS / MILLI).astype(np.float32)
 
 

@@ -73,8 +73,8 @@ def judge_at(
     -------
     polars.DataFrame
         In the order of `moments`: person_id, index_at; is_prevalent, a qualifying event in [from_at, opens_at);
-        is_on_index, one in [opens_at, closes_at); is_past_competing, a competing event before opens_at; outcome_at, the
-        n-th qualifying event from from_at on, whether before or after the index; competing_at, the first competing
+        is_on_index, one in [opens_at, closes_at); is_past_competing, a competing event before closes_at; outcome_at,
+        the n-th qualifying event from from_at on, before or after the index; competing_at, the first competing
         event from closes_at on, or the day of the outcome where the events mean the rival.
     """
     n = phenotype.settings.occurrence
@@ -145,7 +145,7 @@ def _join_competing(
     was_known = pl.col("asked_at").is_null() | (pl.col("known_at") < pl.col("asked_at"))
     is_known = pl.col("told_at").is_null() | (pl.col("known_at") < pl.col("told_at"))
     found = seen.group_by(key).agg(
-        is_past_competing=(was_known & (happened < pl.col("opens_at"))).any(),
+        is_past_competing=(was_known & (happened < pl.col("closes_at"))).any(),
         competing_at=happened.filter(is_known & (happened >= pl.col("closes_at"))).min(),
     )
     joined = judged.join(found, on=key, how="left", maintain_order="left")

@@ -41,7 +41,7 @@ def count_workers(tasks: Sequence[Task], settings: LocalSettings) -> int:
     """Count processes to work with: bounded by settings, cores, tasks, and what the largest task takes of memory."""
     if sum(map(file_bytes, tasks)) < settings.processes_from_mb * 1e6:
         return 1
-    each_mb = PROCESS_MB + need_mb(max(tasks, key=file_bytes))
+    each_mb = PROCESS_MB + max(map(need_mb, tasks))
     return max(1, min(settings.most_workers, len(tasks), int(settings.budget_mb // each_mb)))
 
 

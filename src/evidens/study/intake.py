@@ -55,7 +55,7 @@ def take_in_delivery(study: Study) -> pl.DataFrame:
     for task, result in run_job(Job(take_in_bucket), tasks, study.engine):
         [done[task.bucket]] = result.kept
         study.log.count(done[task.bucket].n_rows)
-    _drop_others(folders, {(name, bucket) for bucket, made in done.items() for name in made.receipts})
+    _drop_others(folders, done)
     write_manifest(_manifest_of(basis, done), folders.events)
     n_segments = sum(len(made.receipts) for made in done.values())
     n_built = sum(made.n_built for made in done.values())
@@ -101,10 +101,11 @@ def _account_of(done: Mapping[int, BucketDone], tables: Iterable[str]) -> pl.Dat
                          *(as_account(receipt.account) for receipt in every)])  # fmt: skip
 
 
-def _drop_others(folders: Folders, wanted: set[tuple[str, int]]) -> None:
-    """Remove what is there of segments and buckets that are none any more."""
-    kept = {folders.receipt(*place) for place in wanted}
-    kept |= {path for place in wanted for path in folders.files(*place).values()}
+def _drop_others(folders: Folders, done: Mapping[int, BucketDone]) -> None:
+    """Remove what is there and in no receipt: of segments and buckets that are none any more, or of another store."""
+    receipts = {(name, bucket): receipt for bucket, made in done.items() for name, receipt in made.receipts.items()}
+    kept = {folders.receipt(*place) for place in receipts}
+    kept |= {folders.files(*place)[name] for place, receipt in receipts.items() for name in receipt.files}
     for folder in (folders.events, folders.persons, folders.residence):
         for path in [path for path in folder.rglob("*") if path.is_file() and path not in kept]:
             path.unlink()

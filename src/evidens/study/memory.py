@@ -48,8 +48,8 @@ def fit_into(tasks: Sequence[Task], *, limit_mb: float) -> list[Task]:
     StudyError
         If the records of a single person take more.
     """
-    largest = max(tasks, key=file_bytes, default=None)
-    if largest is None or need_mb(largest) <= limit_mb * 0.8:  # buckets of equal size on disk differ little in memory
+    largest = max(tasks, key=need_mb, default=None)
+    if largest is None or need_mb(largest) <= limit_mb * 0.8:
         return list(tasks)
     return [
         task if task.need_mb is not None or need_mb(task) <= limit_mb else _divide(task, limit_mb) for task in tasks

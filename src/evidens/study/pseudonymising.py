@@ -134,7 +134,7 @@ class _Desk:
             fingerprint = self._sign(name, [unit.fingerprint for unit in of_contacts] if table.is_linked else [])
             place = self.root / table.name / unit_name(Path(name))
             unit = read_unit(place)
-            if unit is None or unit.fingerprint != fingerprint or not is_whole(unit, place):
+            if unit is None or unit.fingerprint != fingerprint or not is_whole(unit, place, self.quarantine):
                 if table.is_linked and links is None:
                     links = self._link(of_contacts)
                 unit = self._write(name, fingerprint, partial(self.pseudonymise_batch, contacts=contacts, links=links))

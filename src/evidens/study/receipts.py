@@ -72,11 +72,12 @@ class Folders:
     def find(self, segment: str, bucket: int) -> Receipt | None:
         """Return the receipt of one bucket of a segment; None unless its files are there as they were written."""
         receipt, paths = read_receipt(self.receipt(segment, bucket)), self.files(segment, bucket)
-        if receipt is None or any(
-            not paths[name].exists() or digest_file(paths[name]) != run.sha256 for name, run in receipt.files.items()
-        ):
+        if receipt is None or not all(self.quarantined(segment, name, bucket).exists() for name in receipt.quarantined):
             return None
-        return receipt
+        is_whole = all(
+            paths[name].exists() and digest_file(paths[name]) == run.sha256 for name, run in receipt.files.items()
+        )
+        return receipt if is_whole else None
 
     def forget(self, segment: str, bucket: int) -> None:
         """Remove all that is there of one bucket of a segment, the receipt first."""
@@ -87,9 +88,9 @@ class Folders:
             path.unlink()
 
 
-def write_receipt(receipt: Receipt, path: Path) -> None:
-    """Write a receipt, whole or not at all."""
-    with appear_whole(path) as scratch:
+def write_receipt(receipt: Receipt, path: Path, *, writer: str = "") -> None:
+    """Write a receipt, whole or not at all; `writer` as for `appear_whole`."""
+    with appear_whole(path, writer=writer) as scratch:
         scratch.write_text(json.dumps(asdict(receipt), indent=1) + "\n", encoding="utf-8")
 
 

@@ -5,6 +5,7 @@ goes on, and a new year of a register rewrites nothing old.
 """
 
 import datetime as dt
+import secrets
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -154,6 +155,7 @@ class _Desk:
 
     def __init__(self, work: BucketWork) -> None:
         self.work, self.basis, self.folders = work, work.basis, work.folders
+        self.writer = secrets.token_hex(4)  # a cluster that takes a worker for lost gives its bucket to another
         self.receipts: dict[str, Receipt] = {}
         self.n_rows = self.n_built = 0
 
@@ -248,15 +250,16 @@ class _Desk:
         """Write what the segment's bucket became, and then the receipt."""
         paths, files = self.folders.files(segment, self.work.bucket), {}
         for name, frame in written.items():
-            write_parquet(frame, paths[name])
+            write_parquet(frame, paths[name], writer=self.writer)
             files[name] = Run(frame.height, paths[name].stat().st_size, digest_file(paths[name]))
             self.n_rows += frame.height
         bad = sorted({table for part in quarantined for table, rows in part.items() if rows.height})
         for table in bad:
-            rows = pl.concat(part[table] for part in quarantined if table in part)
-            write_parquet(rows, self.folders.quarantined(segment, table, self.work.bucket), statistics=False)
+            rows = pl.concat(part[table] for part in quarantined if table in part).sort(pl.all())
+            place = self.folders.quarantined(segment, table, self.work.bucket)
+            write_parquet(rows, place, statistics=False, writer=self.writer)
         receipt = Receipt(rests_on, fingerprint, files, list(account.iter_rows()), bad, first_on)
-        write_receipt(receipt, self.folders.receipt(segment, self.work.bucket))
+        write_receipt(receipt, self.folders.receipt(segment, self.work.bucket), writer=self.writer)
         self.n_built += 1
         self.receipts[segment] = receipt
         return receipt

@@ -102,9 +102,9 @@ def read_unit(folder: Path) -> Unit | None:
         return None
 
 
-def is_whole(unit: Unit, folder: Path) -> bool:
-    """Whether every file of `unit` is there with the bytes that were written."""
-    return all(
+def is_whole(unit: Unit, folder: Path, quarantine: Path) -> bool:
+    """Whether every file of `unit` is there with the bytes that were written, and its rows in quarantine are there."""
+    return all((quarantine / name).exists() for name in unit.quarantined) and all(
         (folder / name).exists() and digest_file(folder / name) == file.sha256 for name, file in unit.files.items()
     )
 

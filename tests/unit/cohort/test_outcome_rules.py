@@ -163,6 +163,10 @@ COMPETING = replace(
         ([{"at": "2018-01-11", "code": STROKE}, cancer("2018-01-11")], [("event", 10)]),  # the outcome goes first
         ([{"at": "2018-02-01", "code": STROKE}], [("event_free", 30)]),
         ([{"at": "2017-12-31", "code": STROKE}], COMPETED),
+        (
+            [{"at": "2018-01-01", "code": STROKE}],
+            COMPETED,
+        ),  # the index day lies in neither window, but who has it has it
     ],
 )
 def test_a_competing_event_ends_follow_up_and_rules_out_who_had_it(rows: list[dict], expected: list | str) -> None:

@@ -51,6 +51,19 @@ def test_months_of_few_people_are_no_first_and_last_month(tmp_path):
     assert (told.first, told.last) == ("2019-02", "2019-02")
 
 
+def test_a_few_people_in_several_segments_are_no_more_than_a_few(tmp_path):
+    """Three people, each in two segments in one early month: neither a segment nor the whole tells of it."""
+    manifest = Manifest(N_BUCKETS, KEY)
+    for segment in ("lmdb-2019", "lpr2"):
+        path = run_path(tmp_path, segment, 1)
+        path.parent.mkdir()
+        early = [event(person, -400, "A/1") for person in (1, 3)]
+        as_events(*early, *(event(person, 40, "A/1") for person in (1, 3, 5))).write_parquet(path)
+        manifest = manifest.with_runs(segment, {1: describe_run(path)})
+    facts = describe_events(manifest, tmp_path, minimum=3)
+    assert {(told.first, told.last) for told in (*facts.segments, facts.total)} == {("2019-02", "2019-02")}
+
+
 def test_people_of_all_are_not_told_where_a_few_are_in_no_other_segment(folder):
     """Three people have a laboratory result and two of them a contact: the difference would tell of one."""
     assert described(folder, minimum=2).total.people is None

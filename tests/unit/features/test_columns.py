@@ -83,6 +83,13 @@ def test_features_of_the_person_need_the_members() -> None:
         build_columns(Index.of(PEOPLE), EVENTS, FeatureSettings((PersonFamily(),)))
 
 
+def test_features_of_the_person_alone_need_no_window(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("evidens.features.build.ROWS_AT_ONCE", 1)
+    members = MEMBERS
+    found = build_columns(Index.of(members), EVENTS, FeatureSettings((PersonFamily(),)), members=members)
+    assert list(found["age"]) == members["age"].to_list()
+
+
 @pytest.mark.parametrize("order", [[1, 0, 2, 3], [0, 0, 2, 3], [2, 3, 0, 1]])
 def test_an_index_is_sorted_and_each_moment_stands_once(order: list[int]) -> None:
     with pytest.raises(ValueError, match="sorted by person and moment"):

@@ -179,6 +179,28 @@ def test_a_changed_or_missing_run_is_built_again_and_no_other(finished, study):
     assert digests(study, *BUILT) == digests(finished[0], *BUILT)
 
 
+def test_rows_in_quarantine_that_went_are_written_again(finished, study):
+    lost = sorted((study / "data/quarantine/intake").rglob("*.parquet"))
+    assert lost
+    for path in lost:
+        path.unlink()
+    take_in(study)
+    assert digests(study, *BUILT) == digests(finished[0], *BUILT)
+
+
+def test_an_event_file_of_another_store_is_removed(finished, study):
+    known = {path.relative_to(study) for path in (study / "data/person/events").rglob("bucket-*.parquet")}
+    receipts = sorted((study / "data/quarantine/intake").rglob("bucket-*.json"))
+    empty = [path for path in receipts if not json.loads(path.read_text())["files"]]
+    assert empty  # a segment's bucket without events
+    stray = study / "data/person/events" / empty[0].parent.name / empty[0].with_suffix(".parquet").name
+    stray.parent.mkdir(exist_ok=True)
+    shutil.copy(study / min(known), stray)
+    take_in(study)
+    assert not stray.exists()
+    assert digests(study, *BUILT) == digests(finished[0], *BUILT)
+
+
 def test_other_numbers_of_buckets_leave_none_of_the_former(study):
     change_settings(study, "delivery", n_buckets=1)
     pseudonymise(study)

@@ -65,6 +65,15 @@ def test_a_unit_whose_file_went_is_removed_with_its_rows_in_quarantine(study):
     assert not [name for name in names if "lab_dm_forsker_2019" in name]
 
 
+def test_rows_in_quarantine_that_went_are_written_again(finished, study):
+    lost = sorted((study / "data/quarantine/raw").rglob("*.parquet"))
+    assert lost
+    for path in lost:
+        path.unlink()
+    pseudonymise(study)
+    assert sorted((study / "data/quarantine/raw").rglob("*.parquet")) == lost
+
+
 def test_another_contact_makes_the_diagnoses_of_its_register_anew_and_nothing_else(study):
     files = dict(simulated_files())
     [name] = [name for name in files if name.startswith("lpr3/lpr_a_kontakt_2020")]
