@@ -85,9 +85,8 @@ def test_features_of_the_person_need_the_members() -> None:
 
 def test_features_of_the_person_alone_need_no_window(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("evidens.features.build.ROWS_AT_ONCE", 1)
-    members = MEMBERS
-    found = build_columns(Index.of(members), EVENTS, FeatureSettings((PersonFamily(),)), members=members)
-    assert list(found["age"]) == members["age"].to_list()
+    found = build_columns(Index.of(PEOPLE), EVENTS, FeatureSettings((PersonFamily(),)), members=PEOPLE)
+    assert list(found["age"]) == PEOPLE["age"].to_list()
 
 
 @pytest.mark.parametrize("order", [[1, 0, 2, 3], [0, 0, 2, 3], [2, 3, 0, 1]])
