@@ -20,12 +20,12 @@ repro:  ## set up, run the study of params.yaml, and say where the results are
 
 test:  ## set up and pass every test
 	@$(PYTHON) scripts/environment.py dev
-	@$(BIN)/python -m pytest -n auto --dist loadfile
+	@$(BIN)/python -m pytest -n logical --dist loadfile
 
 check:  ## style, types and the quick tests
 	@$(PYTHON) scripts/environment.py dev
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
-	@$(BIN)/python -m pytest -n auto --dist loadfile -m "not slow"
+	@$(BIN)/python -m pytest -n logical --dist loadfile -m "not slow"
 
 fix:  ## put style right where a tool can
 	@$(PYTHON) scripts/environment.py dev
