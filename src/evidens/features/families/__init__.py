@@ -2,9 +2,8 @@
 
 from evidens.features.families.charlson import CharlsonFamily
 from evidens.features.families.codes import CodeFamily
-from evidens.features.families.counts import CountFamily
+from evidens.features.families.counts import CountFamily, DoseFamily
 from evidens.features.families.distinct import DistinctFamily
-from evidens.features.families.dose import DoseFamily
 from evidens.features.families.family import Family, Source
 from evidens.features.families.person import PersonFamily
 from evidens.features.families.timing import NewFamily, RecencyFamily

@@ -22,6 +22,8 @@ class CountFamily(Family):
     """
 
     kind: ClassVar[str] = "counts"
+    word: ClassVar[str] = "count"  # begins the names
+    statistic: ClassVar[str] = "count"
     of: tuple[str, ...]
     windows: tuple[str, ...]
 
@@ -32,4 +34,20 @@ class CountFamily(Family):
         """Yield by window, then subject."""
         for window in parse_windows(self.windows):
             for subject in self.of:
-                yield f"count_{subject}_{window.name}", "count", subject, window
+                yield f"{self.word}_{subject}_{window.name}", self.statistic, subject, window
+
+
+@dataclass(frozen=True)
+class DoseFamily(CountFamily):
+    """Cumulative dose: sum of the values, such as `dose_ATC/C10AA_365d`; 0 where there are none.
+
+    Parameters
+    ----------
+    of : tuple of str
+        Subjects. A dispensing has defined daily doses as its value.
+    windows : tuple of str
+    """
+
+    kind: ClassVar[str] = "dose"
+    word: ClassVar[str] = "dose"
+    statistic: ClassVar[str] = "sum"
